@@ -1,0 +1,91 @@
+#include "base/arena.h"
+
+#include "base/check.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+
+struct ep_arena_block {
+    struct ep_arena_block *older;
+    size_t used, size; /* bytes of data */
+    max_align_t data[];
+};
+
+/* Small enough to be cheap at every start, large enough for a hundred migrations. */
+enum { BLOCK_BYTES = 16 * 1024 };
+
+void ep_arena_release(struct ep_arena *arena)
+{
+    struct ep_arena_block *block = arena->newest;
+    while (block != NULL) {
+        struct ep_arena_block *older = block->older;
+        free(block);
+        block = older;
+    }
+    arena->newest = NULL;
+}
+
+static struct ep_arena_block *block_add(struct ep_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX - sizeof(struct ep_arena_block)) {
+        ep_check_out_of_memory();
+    }
+    struct ep_arena_block *block = calloc(1, sizeof(*block) + size);
+    if (block == NULL) {
+        ep_check_out_of_memory();
+    }
+    block->size = size;
+    block->older = arena->newest;
+    arena->newest = block;
+    return block;
+}
+
+void *ep_arena_allocate(struct ep_arena *arena, size_t size)
+{
+    const size_t unit = sizeof(max_align_t);
+    if (size > SIZE_MAX - unit) {
+        ep_check_out_of_memory();
+    }
+    size_t rounded = (size + unit - 1) / unit * unit;
+    struct ep_arena_block *block = arena->newest;
+
+    if (block == NULL || block->size - block->used < rounded) {
+        block = block_add(arena, rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES);
+    }
+    void *result = (char *)block->data + block->used;
+    block->used += rounded;
+    return result;
+}
+
+void *ep_arena_array(struct ep_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        ep_check_out_of_memory();
+    }
+    return ep_arena_allocate(arena, count * size);
+}
+
+char *ep_arena_copy(struct ep_arena *arena, struct ep_span span)
+{
+    char *copy = ep_arena_array(arena, span.size + 1, 1);
+    if (span.size > 0) {
+        memcpy(copy, span.data, span.size);
+    }
+    return copy;
+}
+
+char *ep_arena_format(struct ep_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    va_list again;
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+
+    EP_CHECK(size >= 0);
+    char *text = ep_arena_array(arena, (size_t)size + 1, 1);
+    EP_CHECK(vsnprintf(text, (size_t)size + 1, format, again) == size);
+    va_end(again);
+    return text;
+}

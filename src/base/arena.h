@@ -1,0 +1,35 @@
+/*
+ * arena.h - memory that is released all at once.
+ *
+ * One arena serves the whole run, a scratch arena serves one migration. What is
+ * allocated stays valid, and where it is, until ep_arena_release(). Nothing is
+ * freed singly. Allocation never fails: see ep_check_out_of_memory().
+ *
+ *     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+ *     char *path = ep_arena_format(&arena, "%s/%s.sql", folder, tag);
+ */
+#ifndef EP_BASE_ARENA_H
+#define EP_BASE_ARENA_H
+
+#include "base/span.h"
+
+struct ep_arena_block;
+
+struct ep_arena {
+    struct ep_arena_block *newest;
+};
+
+/* Release everything; the arena is empty and usable again. */
+void ep_arena_release(struct ep_arena *arena);
+
+/* size zeroed bytes, aligned for any type. size 0 gives a valid address. */
+void *ep_arena_allocate(struct ep_arena *arena, size_t size);
+
+/* count zeroed elements of size bytes each; a product that overflows is out of memory. */
+void *ep_arena_array(struct ep_arena *arena, size_t count, size_t size);
+
+/* A NUL-terminated copy. */
+char *ep_arena_copy(struct ep_arena *arena, struct ep_span span);
+char *ep_arena_format(struct ep_arena *arena, const char *format, ...) EP_PRINTF(2, 3);
+
+#endif
