@@ -77,7 +77,7 @@ static void malformed_text_is_told_with_its_place(void **state)
          "[\"\xC3\xA9\" \xC3\xA9]"},
         {{"[\"\x1B\"]", 5},
          1,
-         3,
+         2,
          "\"f.json\" is not valid JSON: control character 0x1b near '\"'",
          "[\"?\"]"},
         {{"\xEF\xBB\xBF{}", 5}, 1, 1, "\"f.json\" starts with a byte order mark", "?{}"},
