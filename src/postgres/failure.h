@@ -25,9 +25,9 @@ enum ep_failure_class {
 
 struct ep_failure {
     enum ep_failure_class class;
-    enum ep_fault fault; /* if it stays: UNAVAILABLE, DENIED, CONFIG */
+    enum ep_fault fault;  /* if it stays: UNAVAILABLE, DENIED, CONFIG */
     bool server_answered; /* somebody is there: spare it */
-    const char *hint;    /* a sentence, or "" */
+    const char *hint;     /* a sentence, or "" */
 };
 
 /* A login that did not succeed. */

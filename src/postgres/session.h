@@ -1,7 +1,7 @@
 /*
  * session.h - a session with one PostgreSQL server.
  *
- * session.c is the only file that includes libpq-fe.h. Everything here has a
+ * session_private.h is the only file that includes libpq-fe.h. Everything here has a
  * deadline or can be interrupted: while ep_signals_note() is in force, a signal
  * cancels the statement on the server and the call fails with EP_FAULT_SIGNAL.
  *
@@ -45,8 +45,7 @@ struct ep_refusal {
  */
 bool ep_session_open(const struct ep_conninfo *conninfo, const struct ep_address *address,
                      int64_t deadline_ms, const struct ep_reporter *reporter,
-                     struct ep_session **ret_session,
-                     struct ep_refusal *ret_refusal) EP_MUST_CHECK;
+                     struct ep_session **ret_session, struct ep_refusal *ret_refusal) EP_MUST_CHECK;
 
 /* Close and release. NULL is allowed. The server rolls an open transaction back. */
 void ep_session_close(struct ep_session *session);
@@ -78,9 +77,9 @@ struct ep_query {
     const char *const *parameters;
     size_t parameter_count;
 };
-#define EP_QUERY(sql_, ...)                                                                        \
-    ((struct ep_query){.sql = (sql_),                                                              \
-                       .parameters = (const char *const[]){__VA_ARGS__},                           \
+#define EP_QUERY(sql_, ...)                                              \
+    ((struct ep_query){.sql = (sql_),                                    \
+                       .parameters = (const char *const[]){__VA_ARGS__}, \
                        .parameter_count = EP_COUNT_OF(((const char *const[]){__VA_ARGS__}))})
 
 /* The answer to one query: rows of text, or the server's refusal. */
@@ -119,8 +118,8 @@ bool ep_session_query(struct ep_session *session, struct ep_query query, int64_t
 
 /* What a chunk of SQL did to the transaction, by the server's command tags. */
 struct ep_chunk_outcome {
-    bool committed;   /* a COMMIT, END or PREPARE TRANSACTION was among its statements */
-    bool rolled_back; /* a ROLLBACK or ABORT was; also ROLLBACK TO SAVEPOINT */
+    bool committed;   /* a COMMIT or END was among its statements */
+    bool rolled_back; /* a ROLLBACK, ABORT or PREPARE TRANSACTION was; also ROLLBACK TO SAVEPOINT */
     long position;    /* on refusal: character of the chunk, from 1; 0: not told */
 };
 
@@ -131,7 +130,6 @@ struct ep_chunk_outcome {
  * Errors: EP_FAULT_SQL, EP_FAULT_UNAVAILABLE, EP_FAULT_SIGNAL.
  */
 bool ep_session_run_chunk(struct ep_session *session, const char *sql, int64_t deadline_ms,
-                          struct ep_chunk_outcome *ret_outcome,
-                          struct ep_error *err) EP_MUST_CHECK;
+                          struct ep_chunk_outcome *ret_outcome, struct ep_error *err) EP_MUST_CHECK;
 
 #endif
