@@ -52,6 +52,7 @@ build/$(1)/obj/ini.o: $(INIH)/ini.h
 	@mkdir -p $$(@D)
 	$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
 $$($(1)_TEST): build/$(1)/%: build/$(1)/obj/%.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
+	@mkdir -p $$(@D)
 	$$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
 build/$(1)/unit: $$($(1)_TEST)
 	@touch $$@
