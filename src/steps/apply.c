@@ -22,7 +22,9 @@ static void place_error(const struct ep_migration *migration, const struct ep_sc
             offset++;
         }
     }
-    ep_script_place(migration, script, (size_t)(sql.data - script->text.data) + offset, err);
+    /* An empty chunk has no place of its own: the end of the file will do. */
+    size_t start = sql.size == 0 ? script->text.size : (size_t)(sql.data - script->text.data);
+    ep_script_place(migration, script, start + offset, err);
     (void)ep_error_context(err, "chunk %zu of %zu of migration %s", chunk + 1, script->chunk_count,
                            migration->tag);
 }
