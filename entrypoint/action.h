@@ -8,6 +8,7 @@
 #ifndef EP_ENTRYPOINT_ACTION_H
 #define EP_ENTRYPOINT_ACTION_H
 
+#include "base/text.h"
 #include "entrypoint/command_line.h"
 #include "entrypoint/report.h"
 #include "steps/connection.h"
