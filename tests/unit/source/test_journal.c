@@ -1,10 +1,11 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
 /* Unit tests of src/source/journal: Drizzle's own folders (tests/vectors), then odd ones. */
 #include "source/journal.h"
 
 #include "format/json.h"
 #include "format/utf8.h"
 #include "source/script.h"
-#include "tests/unit/source/folder.h"
+#include "system/file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/source/folder.h"
 
 #include <errno.h>
 

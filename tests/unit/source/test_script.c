@@ -1,7 +1,6 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
 /* Unit tests of src/source/script. */
 #include "source/script.h"
-
-#include "tests/unit/source/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +8,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/source/folder.h"
 
 #define MARK "--> statement-breakpoint"
 

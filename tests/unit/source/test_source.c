@@ -1,8 +1,7 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
 /* Unit tests of src/source/source: which folders are read, and what is said of those that cannot.
  */
 #include "source/source.h"
-
-#include "tests/unit/source/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +9,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/source/folder.h"
 
 #include <errno.h>
 
@@ -191,6 +192,9 @@ static void folders_that_may_not_be_read(void **state)
     const char *unlisted = "unlisted";
     bool is_read = read_folders(folder, &unlisted, 1, &list, &err);
     assert_int_equal(seteuid(user), 0);
+    assert_int_equal(chmod("closed", 0700), 0);
+    assert_int_equal(chmod("meta/meta", 0700), 0);
+    assert_int_equal(chmod("unlisted", 0700), 0);
 
     assert_int_equal(closed, EACCES);
     assert_int_equal(meta, EACCES);
