@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
-/* Unit tests of src/source/journal: Drizzle's own folders (tests/vectors), then odd ones. */
+/* Unit tests of src/source/journal: Drizzle's own folders (tests/fixtures), then odd ones. */
 #include "source/journal.h"
 
 #include "format/json.h"
@@ -62,7 +62,7 @@ static void one_vector(struct ep_arena *arena, const struct ep_migration *migrat
     struct ep_script script;
 
     print_message("# %s\n", migration->tag);
-    assert_string_equal(migration->path + strlen("tests/vectors/v0/"),
+    assert_string_equal(migration->path + strlen("tests/fixtures/drizzle/vectors/"),
                         json_string_value(json_object_get(expected, "file")));
     assert_true((double)migration->created_at
                 == json_real_value(json_object_get(expected, "created_at")));
@@ -83,11 +83,11 @@ static void identity_hash_and_chunks_are_those_of_drizzle(void **state)
     json_t *expected EP_CLEANUP(ep_json_drop) = NULL;
     struct ep_span content;
     struct ep_error err = {0};
-    struct ep_migration_list list = read_vectors(&arena, "tests/vectors/v0");
+    struct ep_migration_list list = read_vectors(&arena, "tests/fixtures/drizzle/vectors");
 
-    assert_true(ep_file_read(&arena, "tests/vectors/v0.expected.json", 65536, EP_FAULT_SOURCE,
-                             &content, &err));
-    assert_true(ep_json_parse("v0.expected.json", content, &expected, &err));
+    assert_true(ep_file_read(&arena, "tests/fixtures/drizzle/vectors.expected.json", 65536,
+                             EP_FAULT_SOURCE, &content, &err));
+    assert_true(ep_json_parse("vectors.expected.json", content, &expected, &err));
     assert_int_equal(list.count, 15);
     assert_int_equal(json_array_size(expected), 15);
     for (size_t i = 0; i < list.count; i++) {
@@ -107,22 +107,22 @@ static void journals_of_all_kits_are_read(void **state)
         int64_t created_at;
         const char *hash;
     } cases[] = {
-        {"0.16.9", "0000_eager_maelstrom", 1795216049878,
+        {"kit-0.16.9", "0000_eager_maelstrom", 1795216049878,
          "627bfd212e377c56de3ee2fadf1cff81b7eba2545ebfe5f89ae338edd9e6efff"},
-        {"0.17.6", "0000_salty_hercules", 1795214928619,
+        {"kit-0.17.6", "0000_salty_hercules", 1795214928619,
          "9f528a26c3e65135fd8cd88e1b0c99c3a630795ca51a25a344ad10b9a3f9f9c4"},
-        {"0.20.14", "0000_peaceful_vance_astro", 1795214929842,
+        {"kit-0.20.14", "0000_peaceful_vance_astro", 1795214929842,
          "3fbf1b277f2cff380f8afa531574fbd96a9ec452c9ec9e20f11d392578e32a2b"},
-        {"0.23.2", "0000_init", 1795214931083,
+        {"kit-0.23.2", "0000_init", 1795214931083,
          "e86b5bcb65fb94f595026f11ecf4ae3fc294f9da1708d6d3fe69d4327ba47e6d"},
-        {"0.30.6", "0000_n", 1795216063520,
+        {"kit-0.30.6", "0000_n", 1795216063520,
          "844db9fc34b9422853b7af7ecb82a7e9ab2878e72b965a7458253cc386d44d76"},
-        {"0.31.11", "0000_init", 1795213428147,
+        {"v0", "0000_init", 1795213428147,
          "61d81d99b1176fe48a79c40cf0eb4cc39814837456a7e9e5ec68e72ebe33db87"},
     };
     for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
         struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        const char *folder = ep_arena_format(&arena, "tests/vectors/journals/kit-%s", cases[i].kit);
+        const char *folder = ep_arena_format(&arena, "tests/fixtures/drizzle/%s", cases[i].kit);
         struct ep_migration_list list = read_vectors(&arena, folder);
         assert_int_equal(list.count, i == 5 ? 3 : 1);
         assert_string_equal(list.items[0].tag, cases[i].tag);
