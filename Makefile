@@ -93,8 +93,11 @@ lint: ## every check of tests/lint
 
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test static
-	+@tests/run MAKE='$(MAKE)' tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(BATS) ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(BATS)
+
+flags: $(INIH)/ini.h ## the compiler's flags, one per line: the contents of a compile_flags.txt
+	@printf '%s\n' $(filter-out -MMD -MP,$(ALL)) $(dev_CF) -isystem $(INIH) $(INIH_D)
 
 clean: ## remove everything that was built, except the libraries that mk/deps.sh keeps in ~/.cache/entrypoint-deps
 	rm -rf build
@@ -102,5 +105,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static unit lint test clean help FORCE
+.PHONY: static unit lint test flags clean help FORCE
 .SECONDARY:
