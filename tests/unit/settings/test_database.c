@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
 /* Unit tests of src/settings/database.c: which variable holds the connection string. */
 #include "settings/database.h"
 
@@ -7,42 +8,22 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <unistd.h>
 
-#include "base/check.h"
+#include "tests/unit/scratch.h"
 
 enum { VARIABLES_MAX = 10 };
 
 static struct ep_arena arena;
-static char folder[] = "/tmp/entrypoint-test-XXXXXX";
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL || chdir(folder) != 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return chdir("/") != 0 || rmdir(folder) != 0;
-}
 
 static int clean(void **state)
 {
-    (void)state;
     ep_arena_release(&arena);
-    (void)unlink("entrypoint.ini");
-    (void)unlink("secret");
-    return 0;
+    return ep_scratch_teardown(state);
 }
 
 static void write_file(const char *path, const char *content)
 {
-    FILE *file = fopen(path, "w");
-    EP_CHECK(file != NULL);
-    EP_CHECK(fputs(content, file) >= 0);
-    EP_CHECK(fclose(file) == 0);
+    ep_scratch_text(path, content, 0600);
 }
 
 static bool choose(const char *const variables[], struct ep_database *ret_database,
@@ -236,13 +217,17 @@ static void without_any_the_hint_names_the_usual_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(each_candidate_is_found, clean),
-        cmocka_unit_test_teardown(empty_variables_are_passed_over, clean),
-        cmocka_unit_test_teardown(without_any_libpqs_own_variables_count, clean),
-        cmocka_unit_test_teardown(the_file_stands_behind_the_first_variable, clean),
-        cmocka_unit_test_teardown(a_file_that_a_variable_names_holds_the_value, clean),
-        cmocka_unit_test_teardown(what_cannot_be_used_is_refused, clean),
-        cmocka_unit_test_teardown(without_any_the_hint_names_the_usual_one, clean),
+        cmocka_unit_test_setup_teardown(each_candidate_is_found, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(empty_variables_are_passed_over, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(without_any_libpqs_own_variables_count, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(the_file_stands_behind_the_first_variable, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_file_that_a_variable_names_holds_the_value,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(what_cannot_be_used_is_refused, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(without_any_the_hint_names_the_usual_one, ep_scratch_setup,
+                                        clean),
     };
-    return cmocka_run_group_tests_name("database", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("database", tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
 /*
  * Unit tests of src/settings/load.c and variable.c: which source gives a value,
  * and what is said when it cannot. Files live in a folder of their own.
  */
-#include "base/check.h"
 #include "base/text.h"
 #include "settings/load.h"
 #include "settings/variable.h"
@@ -13,41 +13,20 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <unistd.h>
+
+#include "tests/unit/scratch.h"
 
 static struct ep_arena arena;
-static char folder[] = "/tmp/entrypoint-test-XXXXXX";
-
-static const char *const files[] = {"entrypoint.ini", "other.ini", "secret"};
-
-static int enter_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL || chdir(folder) != 0;
-}
-
-static int leave_folder(void **state)
-{
-    (void)state;
-    return chdir("/") != 0 || rmdir(folder) != 0;
-}
 
 static int clean(void **state)
 {
-    (void)state;
     ep_arena_release(&arena);
-    for (size_t i = 0; i < EP_COUNT_OF(files); i++) {
-        (void)unlink(files[i]);
-    }
-    return 0;
+    return ep_scratch_teardown(state);
 }
 
 static void write_file(const char *path, const char *content)
 {
-    FILE *file = fopen(path, "w");
-    EP_CHECK(file != NULL);
-    EP_CHECK(fputs(content, file) >= 0);
-    EP_CHECK(fclose(file) == 0);
+    ep_scratch_text(path, content, 0600);
 }
 
 enum { VARIABLES_MAX = 8 };
@@ -427,25 +406,38 @@ static void of_two_variables_of_one_name_the_first_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(without_anything_the_defaults_count, clean),
-        cmocka_unit_test_teardown(flag_before_environment_before_file_before_default, clean),
-        cmocka_unit_test_teardown(every_setting_has_a_variable_a_key_and_a_flag, clean),
-        cmocka_unit_test_teardown(a_list_that_is_set_to_nothing_is_set, clean),
-        cmocka_unit_test_teardown(a_named_file_takes_the_place_of_the_usual_one, clean),
-        cmocka_unit_test_teardown(a_named_file_must_exist, clean),
-        cmocka_unit_test_teardown(a_file_that_is_too_large_is_refused, clean),
-        cmocka_unit_test_teardown(a_wrong_value_in_the_file_says_where, clean),
-        cmocka_unit_test_teardown(a_wrong_value_elsewhere_says_where, clean),
-        cmocka_unit_test_teardown(a_wrong_value_counts_even_when_it_is_overridden, clean),
-        cmocka_unit_test_teardown(a_connection_string_of_four_kilobytes_survives_the_file, clean),
-        cmocka_unit_test_teardown(an_empty_secret_is_unset, clean),
-        cmocka_unit_test_teardown(a_secret_may_be_in_a_file_of_its_own, clean),
-        cmocka_unit_test_teardown(a_secret_file_that_is_no_use_is_refused, clean),
-        cmocka_unit_test_teardown(a_connection_string_in_the_place_of_a_path_is_not_repeated,
-                                  clean),
-        cmocka_unit_test_teardown(unknown_variables_are_noted, clean),
-        cmocka_unit_test_teardown(links_to_a_service_are_not_noted, clean),
-        cmocka_unit_test_teardown(of_two_variables_of_one_name_the_first_counts, clean),
+        cmocka_unit_test_setup_teardown(without_anything_the_defaults_count, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(flag_before_environment_before_file_before_default,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(every_setting_has_a_variable_a_key_and_a_flag,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(a_list_that_is_set_to_nothing_is_set, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_named_file_takes_the_place_of_the_usual_one,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(a_named_file_must_exist, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(a_file_that_is_too_large_is_refused, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_wrong_value_in_the_file_says_where, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_wrong_value_elsewhere_says_where, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_wrong_value_counts_even_when_it_is_overridden,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(a_connection_string_of_four_kilobytes_survives_the_file,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(an_empty_secret_is_unset, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(a_secret_may_be_in_a_file_of_its_own, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_secret_file_that_is_no_use_is_refused, ep_scratch_setup,
+                                        clean),
+        cmocka_unit_test_setup_teardown(a_connection_string_in_the_place_of_a_path_is_not_repeated,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(unknown_variables_are_noted, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(links_to_a_service_are_not_noted, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(of_two_variables_of_one_name_the_first_counts,
+                                        ep_scratch_setup, clean),
     };
-    return cmocka_run_group_tests_name("load", tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests_name("load", tests, NULL, NULL);
 }
