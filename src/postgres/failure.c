@@ -468,7 +468,7 @@ enum ep_fault ep_failure_fault_of_sqlstate(const char *sqlstate)
     } rows[] = {
         {"28", EP_FAULT_DENIED},         {"42501", EP_FAULT_DENIED},   {"25006", EP_FAULT_DENIED},
         {"08", EP_FAULT_UNAVAILABLE},    {"40", EP_FAULT_UNAVAILABLE}, {"53", EP_FAULT_UNAVAILABLE},
-        {"55P03", EP_FAULT_UNAVAILABLE}, {"57", EP_FAULT_UNAVAILABLE}, {"58", EP_FAULT_UNAVAILABLE},
+        {"55P03", EP_FAULT_UNAVAILABLE}, {"57P", EP_FAULT_UNAVAILABLE}, {"58", EP_FAULT_UNAVAILABLE},
     };
 
     for (size_t i = 0; i < EP_COUNT_OF(rows); i++) {

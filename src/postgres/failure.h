@@ -52,7 +52,7 @@ bool ep_failure_host_may_appear(const char *host);
 
 /*
  * The fault for a statement that the server refused outside of migrations'
- * own SQL: 28xxx, 42501, 25006 -> DENIED; 08xxx, 40xxx, 53xxx, 55P03, 57xxx,
+ * own SQL: 28xxx, 42501, 25006 -> DENIED; 08xxx, 40xxx, 53xxx, 55P03, 57Pxx,
  * 58xxx -> UNAVAILABLE; else SQL.
  */
 enum ep_fault ep_failure_fault_of_sqlstate(const char *sqlstate);

@@ -141,6 +141,7 @@ bool ep_session_open(const struct ep_conninfo *conninfo, const struct ep_address
 
     bool answered = PQstatus(connection) == CONNECTION_BAD || poll_login(connection, deadline_ms);
     if (PQstatus(connection) == CONNECTION_OK) {
+        (void)PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
         EP_CHECK(PQsetnonblocking(connection, 1) == 0);
         *ret_session = session;
         return true;
