@@ -218,6 +218,7 @@ program() {
 }
 
 @test "database.required = no and no URL: one line, then the server" {
+    needs_setting required
     run_entrypoint ENTRYPOINT_DATABASE_REQUIRED=no ENTRYPOINT_MIGRATE_DIRS="$folder" -- run -- echo served
     assert_status 0
     assert_equal "$stdout" served

@@ -194,8 +194,6 @@ init_of_launcher() {
 --> statement-breakpoint
 SELECT pg_sleep(0.03);
 --> statement-breakpoint
-CREATE INDEX CONCURRENTLY IF NOT EXISTS i$n ON t$n ((1));
---> statement-breakpoint
 CREATE TABLE u$n ();"
     done
     for delay in 0.00 0.02 0.04 0.06 0.08 0.10 0.12 0.14 0.16 0.18 0.20 0.22 0.24 0.26 0.28 0.30 0.32 0.34 0.36 0.38; do
@@ -203,16 +201,17 @@ CREATE TABLE u$n ();"
         sleep "$delay"
         kill -KILL "$entrypoint_pid" 2>/dev/null || true
         wait_entrypoint
-        cluster_sql "$DATABASE" "SELECT count(*) FROM pg_class WHERE relname ~ '^u[0-9]'" >"$BATS_TEST_TMPDIR/u"
+        rows=$(ledger_count "$DATABASE" 2>/dev/null || echo 0)
+        assert_equal "$(cluster_sql "$DATABASE" "SELECT count(*) FROM pg_class WHERE relname ~ '^u[0-9]$'")" "$rows"
     done
     migrate
     assert_status 0
     assert_equal "$(ledger_count "$DATABASE")" 10
     assert_equal "$(cluster_sql "$DATABASE" "SELECT count(*) FROM pg_class WHERE relname ~ '^[tu][0-9]$'")" 20
-    assert_equal "$(cluster_sql "$DATABASE" "SELECT count(*) FROM pg_index WHERE NOT indisvalid")" 0
 }
 
 @test "transaction = each, SIGKILL at many instants: a row exactly where there is a table" {
+    needs_setting transaction
     for n in 0 1 2 3 4 5 6 7 8 9; do
         folder_add "$folder" "000${n}_step" "CREATE TABLE t$n (); SELECT pg_sleep(0.02);"
     done

@@ -97,7 +97,7 @@ clean_up() {
         log_output "$output_folder/stdout" "$output_folder/stderr"
     fi
     [ -z "${BATS_TEST_COMPLETED:-}" ] || return 0
-    kept=$TEST_OUTPUT/$(basename "$BATS_TEST_FILENAME" .bats)-$BATS_TEST_NUMBER
+    kept=$TEST_OUTPUT/$(basename "$(dirname "$ENTRYPOINT_BINARY")")-$(basename "$BATS_TEST_FILENAME" .bats)-$BATS_TEST_NUMBER
     rm -rf "$kept"
     mkdir -p "$kept"
     cp -r "$BATS_TEST_TMPDIR/." "$kept/" 2>/dev/null || true
