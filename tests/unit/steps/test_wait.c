@@ -34,7 +34,7 @@ struct world {
     char last_reason[1024], last_address[320];
 };
 
-static struct world world;
+struct world world; /* clang takes poll() below for inline, which may not use a static one */
 
 int64_t ep_clock_ms(void)
 {
