@@ -42,7 +42,8 @@ struct ep_parameter {
 struct ep_conninfo {
     const struct ep_host *hosts; /* at least one */
     size_t host_count;
-    const struct ep_parameter *parameters; /* each keyword at most once; user, password, dbname too */
+    const struct ep_parameter
+        *parameters; /* each keyword at most once; user, password, dbname too */
     size_t parameter_count;
     const char *const *notes; /* sentences for the log: what was changed, dropped, or looks wrong */
     size_t note_count;
