@@ -3,6 +3,7 @@
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 VERSION := 0.1.0
+Q       := $(if $(V),,@)# make V=1 shows the commands
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
   -Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wswitch-enum -Walloca -fno-common -Werror
@@ -15,7 +16,15 @@ PKG_FLAGS  = $(patsubst -I%,-isystem%,$(shell pkg-config --cflags $(PKG)))
 PKG_LIBS   = $(shell pkg-config --libs $(PKG))
 HARDEN    := -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 
-# variant: compiler, flags of the compiler, flags of the linker
+# The static binary: musl, OpenSSL, libpq and jansson from pinned sources; mk/deps.sh builds them once per machine.
+HOST   := $(shell uname -m)
+ARCH   ?= $(HOST)
+STATIC := static$(if $(filter-out $(HOST),$(ARCH)),-$(ARCH))
+DEPS   := build/$(STATIC)/deps
+RELR    = $(if $(findstring pack-relative-relocs,$(shell $(if $(filter-out $(HOST),$(ARCH)),$(ARCH)-linux-gnu-)ld --help)),-Wl$(,)-z$(,)pack-relative-relocs)
+,      := ,
+
+# variant: compiler, flags of the compiler, flags of the linker, what must be there first
 dev_CC   := gcc
 dev_CF    = $(HARDEN) $(PKG_FLAGS)
 dev_LD    = -pie -Wl,-z,relro,-z,now $(PKG_LIBS)
@@ -25,56 +34,91 @@ clang_LD  = -pie $(PKG_LIBS)
 san_CC   := gcc
 san_CF    = -O1 -g $(SAN) $(PKG_FLAGS)
 san_LD    = $(SAN) $(PKG_LIBS)
-VARIANTS := dev clang san
+$(STATIC)_CC   := $(DEPS)/bin/cc
+$(STATIC)_CF   := -Os -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections -isystem $(DEPS)/include
+$(STATIC)_LD    = -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack $(RELR) -L$(DEPS)/lib -lpq -ljansson -lssl -lcrypto
+$(STATIC)_NEED := $(DEPS).ok
+VARIANTS := dev clang san $(STATIC)
 
-INIH_V := 59
-INIH_S := 062279922805f5e9a369551a08d5ddb506140fe50774183ffdbb7c22bb97e3f4
-INIH_U := https://github.com/benhoyt/inih/archive/refs/tags/r$(INIH_V).tar.gz apt:pool/main/libi/libinih/libinih_$(INIH_V).orig.tar.gz
+INIH   := build/inih-59
 INIH_D := -DINI_USE_STACK=0 -DINI_ALLOW_REALLOC=1 -DINI_INITIAL_ALLOC=512 -DINI_MAX_LINE=65536 -DINI_ALLOW_MULTILINE=0 \
   -DINI_ALLOW_INLINE_COMMENTS=0 -DINI_ALLOW_BOM=1 -DINI_STOP_ON_FIRST_ERROR=1 -DINI_HANDLER_LINENO=1
-INIH   := build/inih-$(INIH_V)
 
 LIB_C  := $(shell find src -name '*.c' | sort)
 APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
+BATS   := $(wildcard tests/integration/*.bats tests/interop/*.bats)
 
 define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))
 $(1)_TEST := $$(patsubst %.c,build/$(1)/%,$$(TEST_C))
 build/$(1)/entrypoint: build/$(1)/obj/entrypoint/main.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
-	$$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
+	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
 build/$(1)/libentrypoint.a: $$($(1)_OBJ)
-	rm -f $$@; ar rcs $$@ $$^
-build/$(1)/obj/%.o: %.c | $(INIH)/ini.h
+	$(Q)rm -f $$@; ar rcs $$@ $$^
+build/$(1)/obj/%.o: %.c Makefile $$($(1)_NEED) | $(INIH)/ini.h
 	@mkdir -p $$(@D)
-	$$($(1)_CC) $$(ALL) $$($(1)_CF) -isystem $(INIH) $(INIH_D) -c -o $$@ $$<
-build/$(1)/obj/ini.o: $(INIH)/ini.h
+	$(Q)echo '  $(1) $$<'; $$($(1)_CC) $$(ALL) $$($(1)_CF) -isystem $(INIH) $(INIH_D) -c -o $$@ $$<
+build/$(1)/obj/ini.o: $(INIH)/ini.h $$($(1)_NEED)
 	@mkdir -p $$(@D)
-	$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
+	$(Q)$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
 $$($(1)_TEST): build/$(1)/%: build/$(1)/obj/%.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
-	$$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
+	@mkdir -p $$(@D)
+	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
 build/$(1)/unit: $$($(1)_TEST)
 	@touch $$@
--include $$(patsubst %.o,%.d,$$($(1)_OBJ) build/$(1)/obj/entrypoint/main.o) $$(addsuffix .d,$$($(1)_TEST))
+-include $$(patsubst %.o,%.d,$$($(1)_OBJ) build/$(1)/obj/entrypoint/main.o) $$(patsubst build/$(1)/%,build/$(1)/obj/%.d,$$($(1)_TEST))
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 build/entrypoint: build/dev/entrypoint ## developer build, against Debian's -dev packages
-	cp $< $@
+	$(Q)cp $< $@
 
-$(INIH)/ini.h: mk/fetch.sh
-	@mkdir -p $(INIH)
-	tar -C $(INIH) --strip-components=1 -xzf "$$(mk/fetch.sh inih-$(INIH_V).tar.gz $(INIH_S) $(INIH_U))"
+static: build/$(STATIC)/entrypoint ## build/static/entrypoint, the binary that ships; ARCH=aarch64 cross-compiles
+
+$(DEPS).ok: $(wildcard mk/*.sh mk/libpq/*.h) mk/sources mk/musl.sed $(if $(wildcard $(DEPS)/ok),,FORCE)
+	@mkdir -p $(@D)
+	+$(Q)dir=$$(mk/deps.sh $(ARCH)) && ln -sfn "$$dir" $(DEPS)
 	@touch $@
 
-unit: build/san/unit build/dev/unit ## build and run the unit tests
-	@for t in $(san_TEST); do $$t || exit 1; done
+$(INIH)/ini.h: mk/sources
+	@mkdir -p $(INIH)
+	$(Q)tar -C $(INIH) --strip-components=1 -xzf "$$(mk/fetch.sh $(notdir $(INIH)).tar.gz)"
+	@touch $@
 
-clean: ## remove everything that was built
+unit: build/san/unit ## build and run the unit tests
+	@tests/run $(san_TEST)
+
+lint: ## every check of tests/lint
+	@tests/run tests/lint/all.sh
+
+# The last of the .bats files searches what all others made the program print, for passwords.
+SECRETS := tests/integration/zz_secrets.bats
+test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
+	@tests/setup.sh test
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) %/static.bats,$(BATS)) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(filter-out $(SECRETS),$(BATS)) -- $(wildcard $(SECRETS))
+
+demo: ## a container's start on this machine: wait, migrate, verify, become a Node server
+	@tests/setup.sh demo
+	+@$(MAKE) --no-print-directory build/entrypoint
+	@tests/demo.sh
+
+docs: build/dev/entrypoint ## write what the program says about itself into README.md, examples/ and the manual page
+	@mk/docs.sh $<
+
+format: ## format all C as .clang-format says
+	clang-format -i $(shell find src entrypoint tests -name '*.[ch]' -not -path '*/node_modules/*')
+
+flags: $(INIH)/ini.h ## the compiler's flags, one per line: the contents of a compile_flags.txt
+	@printf '%s\n' $(filter-out -MMD -MP,$(ALL)) $(dev_CF) -isystem $(INIH) $(INIH_D)
+
+clean: ## remove everything that was built, except the libraries that mk/deps.sh keeps in ~/.cache/entrypoint-deps
 	rm -rf build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: unit clean help
+.PHONY: static unit lint test demo docs format flags clean help FORCE
 .SECONDARY:

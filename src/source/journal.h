@@ -8,8 +8,8 @@
  * order is execution order. The journals of all kits are alike in this.
  *
  * "when" is what JavaScript makes of it: a JSON number in any notation that is
- * an integer as a double, or a string of digits. A tag may hold "/" but may not
- * leave the folder.
+ * an integer as a double, or a string of digits; see entries.h. A tag may hold
+ * "/" but may not leave the folder.
  */
 #ifndef EP_SOURCE_JOURNAL_H
 #define EP_SOURCE_JOURNAL_H
@@ -20,8 +20,13 @@
 /* Journals above this are refused with EP_FAULT_SOURCE. */
 #define EP_JOURNAL_BYTES_MAX ((size_t)16 * 1024 * 1024)
 
-/* The path of folder's journal, or NULL when it has none. */
-const char *ep_journal_find(struct ep_arena *arena, const char *folder);
+/*
+ * The path of folder's journal, or NULL when it has none.
+ *
+ * Errors: EP_FAULT_SOURCE when it has both meta/ and _meta/.
+ */
+bool ep_journal_find(struct ep_arena *arena, const char *folder, const char **ret_journal,
+                     struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * Read the journal and examine each of its files.
@@ -30,7 +35,8 @@ const char *ep_journal_find(struct ep_arena *arena, const char *folder);
  * SQL files in the folder that the journal does not list. An entry that repeats
  * tag and "when" of an earlier one is left out.
  *
- * Errors: EP_FAULT_SOURCE, with the place in the journal where it is malformed.
+ * Errors: EP_FAULT_SOURCE, with the place in the journal where it is malformed
+ * or lists a file that does not exist.
  */
 bool ep_journal_read(struct ep_arena *arena, const char *folder, const char *journal,
                      const struct ep_reporter *reporter, struct ep_migration_list *ret_list,

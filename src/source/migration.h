@@ -11,31 +11,26 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "format/defect.h"
+#include "format/digest.h"
 
 #include <stdint.h>
 
-/* Why the text of a file cannot be sent to PostgreSQL as it is. */
-enum ep_defect {
-    EP_DEFECT_NONE,
-    EP_DEFECT_BOM,     /* starts with a byte order mark: PostgreSQL answers with a syntax error */
-    EP_DEFECT_NUL,     /* holds a NUL byte: the rest would silently be cut off */
-    EP_DEFECT_INVALID, /* not UTF-8: Drizzle would store U+FFFD in the place of the characters */
-};
-
 struct ep_migration {
-    const char *tag;      /* journal tag: "0000_init"; names it in logs and errors */
-    const char *path;     /* of its SQL, "drizzle/0000_init.sql" */
-    int64_t created_at;   /* the journal's "when", milliseconds since 1970: Drizzle's identity */
-    char hash[65];        /* SHA-256 of the text as Drizzle computes it, hexadecimal */
-    size_t size;          /* of the file, bytes */
-    enum ep_defect defect; /* matters only if it is to be run */
-    size_t defect_offset; /* byte in the file */
+    const char *tag;    /* journal tag: "0000_init"; names it in logs and errors */
+    const char *path;   /* of its SQL, "drizzle/0000_init.sql" */
+    int64_t created_at; /* the journal's "when", milliseconds since 1970: Drizzle's identity */
+    char hash[EP_DIGEST_HEX_BYTES]; /* SHA-256 of the text as Drizzle computes it, hexadecimal */
+    size_t size;                    /* of the file, bytes */
+    enum ep_defect defect;          /* matters only if it is to be run */
+    size_t defect_offset;           /* byte in the file */
     /*
      * "" or the hash with all line endings LF, CRLF; filled in on demand by
      * ep_migration_hash_line_endings(): a checkout that changed only these has
-     * not edited the migration.
+     * not edited the migration. A \r that stands alone is no line ending here,
+     * as git leaves it alone.
      */
-    char hash_lf[65], hash_crlf[65];
+    char hash_lf[EP_DIGEST_HEX_BYTES], hash_crlf[EP_DIGEST_HEX_BYTES];
 };
 
 /* What sources hold, in execution order. */

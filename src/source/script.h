@@ -14,8 +14,8 @@
 #include "source/migration.h"
 
 struct ep_script {
-    struct ep_span text;           /* the whole file, NUL-terminated */
-    const struct ep_span *chunks;  /* parts of text; never empty: at least one */
+    struct ep_span text;          /* the whole file, NUL-terminated */
+    const struct ep_span *chunks; /* parts of text; never empty: at least one */
     size_t chunk_count;
 };
 

@@ -4,6 +4,7 @@
  * While nothing is at stake (waiting, verifying, just before exec) a signal
  * ends the process at once with status 128 + n, from within the handler: a
  * name look-up may block for seconds, so no flag would be looked at in time.
+ * "entrypoint: stopped by SIGTERM" on stderr is its only trace.
  * While a migration runs a signal is noted and makes ep_signals_fd() readable,
  * so that the statement can be cancelled and rolled back; a second signal ends
  * the process at once.
@@ -36,7 +37,8 @@ void ep_signals_before_exec(void);
 /* The signal noted since ep_signals_note(), 0 for none. */
 int ep_signals_noted(void);
 
-/* Readable once a signal was noted; for poll(2). Close-on-exec. */
+/* Readable once a signal was noted; for poll(2). Close-on-exec. -1, which poll(2)
+ * leaves out, when the system had none to give: a signal interrupts poll() all the same. */
 int ep_signals_fd(void);
 
 #endif

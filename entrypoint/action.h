@@ -1,0 +1,44 @@
+/*
+ * action.h - what each command does, one file each.
+ *
+ * A command writes what was asked for on standard output, and reports what
+ * happens through the reporter. It returns false with the error that main()
+ * prints, and whose fault becomes the exit status.
+ */
+#ifndef EP_ENTRYPOINT_ACTION_H
+#define EP_ENTRYPOINT_ACTION_H
+
+#include "base/text.h"
+#include "entrypoint/command_line.h"
+#include "entrypoint/report.h"
+#include "steps/connection.h"
+#include "steps/gate.h"
+
+struct ep_context {
+    struct ep_arena *arena; /* of the whole run */
+    const struct ep_command_line *line;
+    const struct ep_configuration *configuration;
+    const struct ep_reporter *reporter;
+};
+
+bool ep_action_run(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_wait(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_migrate(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_verify(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_config(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_version(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * What wait, migrate, verify and run have in common: the folders are read and the
+ * connection string is understood before anything is sent, then the gate is
+ * passed. ret_connection may be NULL.
+ */
+bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
+                          struct ep_connection *ret_connection,
+                          struct ep_error *err) EP_MUST_CHECK;
+
+/* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */
+bool ep_action_print(const struct ep_text *text, struct ep_error *err) EP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,55 @@
+#include "entrypoint/action.h"
+
+#include "source/source.h"
+#include "system/file.h"
+
+#include <unistd.h>
+
+bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
+                          struct ep_connection *ret_connection, struct ep_error *err)
+{
+    const struct ep_settings *settings = &context->configuration->settings;
+    const struct ep_list *dirs = &settings->migrate_dirs;
+    struct ep_migration_list migrations = {0};
+    struct ep_connection connection = {0};
+    struct ep_state_request request = {0};
+
+    ep_ledger_table_init(context->arena, settings->drizzle_schema, settings->drizzle_table,
+                         &request.ledger);
+    if (!ep_table_list_parse(context->arena, settings->verify_tables.items,
+                             settings->verify_tables.count, &request.tables, err)) {
+        return false;
+    }
+    if (goal == EP_GATE_MIGRATED
+        && !ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,
+                           context->reporter, &migrations, err)) {
+        return false;
+    }
+    if (!ep_connection_prepare(context->arena, context->configuration, context->reporter,
+                               &connection, err)) {
+        return false;
+    }
+    const struct ep_gate gate = {
+        .goal = goal,
+        .conninfo = &connection.conninfo,
+        .settings = settings,
+        .request = &request,
+        .migrations = &migrations,
+        .reporter = context->reporter,
+    };
+    if (!ep_gate_pass(&gate, err)) {
+        return false;
+    }
+    if (ret_connection != NULL) {
+        *ret_connection = connection;
+    }
+    return true;
+}
+
+bool ep_action_print(const struct ep_text *text, struct ep_error *err)
+{
+    if (!ep_file_write_all(STDOUT_FILENO, ep_text_span(text))) {
+        return ep_fail_errno(err, EP_FAULT_SYSTEM, "could not write to standard output");
+    }
+    return true;
+}

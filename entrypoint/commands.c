@@ -1,0 +1,106 @@
+#include "entrypoint/commands.h"
+
+#include "settings/suggest.h"
+
+const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
+    {
+        .id = EP_COMMAND_RUN,
+        .name = "run",
+        .arguments = "[--] SERVER [ARG...]",
+        .sections = NULL,
+        .summary = "wait, migrate, verify, then become the server",
+        .manual = "The default: a first word that is no command is the server, and everything "
+                  "behind it belongs to the server. \"--\" before the server ends all doubt.",
+    },
+    {
+        .id = EP_COMMAND_WAIT,
+        .name = "wait",
+        .arguments = "",
+        .sections = "database wait log",
+        .summary = "wait until PostgreSQL accepts a login and answers",
+        .manual = "For start-up scripts and init containers that need the database and change "
+                  "nothing in it.",
+    },
+    {
+        .id = EP_COMMAND_MIGRATE,
+        .name = "migrate",
+        .alias = "apply",
+        .arguments = "",
+        .sections = "database wait migrate drizzle verify log",
+        .summary = "wait, migrate, verify, and exit",
+        .manual =
+            "For an init container, a Kubernetes Job, a pre-deploy or a release command. When "
+            "nothing is pending, nothing is locked and nothing is written.",
+    },
+    {
+        .id = EP_COMMAND_VERIFY,
+        .name = "verify",
+        .arguments = "",
+        .sections = "database wait verify log",
+        .summary = "wait, check that the critical tables exist, and exit",
+        .manual = "The tables are those of the setting verify.tables. Nothing is changed.",
+    },
+    {
+        .id = EP_COMMAND_CONFIG,
+        .name = "config",
+        .arguments = "",
+        .sections = NULL,
+        .summary = "show every setting, its value and where it came from",
+        .manual = "Secrets are shown as (set). No connection is made.",
+    },
+    {
+        .id = EP_COMMAND_HELP,
+        .name = "help",
+        .arguments = "[COMMAND]",
+        .sections = "",
+        .summary = "explain a command, or everything",
+        .manual = "Other forms of the same: --man writes the manual page, --markdown the tables of "
+                  "README.md, --ini an entrypoint.ini with every setting.",
+    },
+    {
+        .id = EP_COMMAND_VERSION,
+        .name = "version",
+        .arguments = "",
+        .sections = "",
+        .summary = "show the version",
+        .manual = "The same as the option --version.",
+    },
+};
+
+const struct ep_option ep_options[EP_OPTION_COUNT] = {
+    {EP_OPTION_CONFIG, "config", 'c', "FILE", false,
+     "read this file in the place of entrypoint.ini"},
+    {EP_OPTION_HELP, "help", 'h', NULL, false, "explain the command, or everything"},
+    {EP_OPTION_VERSION, "version", 'V', NULL, false, "show the version"},
+    {EP_OPTION_MAN, "man", '\0', NULL, true, "write the manual page"},
+    {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, true, "write the tables of README.md"},
+    {EP_OPTION_INI, "ini", '\0', NULL, true, "write an entrypoint.ini with every setting"},
+};
+
+const struct ep_command *ep_command_find(const char *word)
+{
+    for (size_t i = 0; i < EP_COMMAND_COUNT; i++) {
+        const struct ep_command *command = &ep_commands[i];
+        if (strcmp(word, command->name) == 0
+            || (command->alias != NULL && strcmp(word, command->alias) == 0)) {
+            return command;
+        }
+    }
+    return NULL;
+}
+
+const char *ep_command_suggest(const char *word)
+{
+    struct ep_suggestion suggestion = {.word = ep_span_of(word)};
+    for (size_t i = 0; i < EP_COMMAND_COUNT; i++) {
+        ep_suggest_offer(&suggestion, ep_commands[i].name);
+        if (ep_commands[i].alias != NULL) {
+            ep_suggest_offer(&suggestion, ep_commands[i].alias);
+        }
+    }
+    const struct ep_command *command = ep_command_find(suggestion.nearest);
+    if (command == NULL) {
+        return NULL;
+    }
+    return strcmp(suggestion.nearest, command->name) == 0 ? command->name : command->alias;
+}

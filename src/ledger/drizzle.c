@@ -1,0 +1,167 @@
+#include "ledger/drizzle.h"
+
+#include "format/identifier.h"
+#include "system/clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+
+/* The layout is drizzle-orm's own, so that a dump of either database reads the same. */
+static const char create_table_format[] = "CREATE TABLE IF NOT EXISTS %s (\n"
+                                          "\tid SERIAL PRIMARY KEY,\n"
+                                          "\thash text NOT NULL,\n"
+                                          "\tcreated_at bigint\n"
+                                          ")";
+
+/*
+ * One statement for both shapes: inside LATERAL an unknown column "name" is
+ * looked up in the query outside it, so a table without it gives NULL.
+ */
+static const char read_format[] = "SELECT recorded.created_at::text, recorded.hash, recorded.name"
+                                  " FROM (SELECT NULL::text AS name) AS absent,"
+                                  " LATERAL (SELECT created_at, hash, name FROM %s) AS recorded";
+
+const char ep_ledger_probe[] =
+    "SELECT c.relkind,"
+    " (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
+    "  AND NOT a.attisdropped AND a.attname IN ('hash', 'created_at')),"
+    " EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
+    "  AND NOT a.attisdropped AND a.attname = 'name')"
+    " FROM pg_catalog.pg_namespace n"
+    " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = $2"
+    " WHERE n.nspname = $1";
+
+void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
+                          struct ep_ledger_table *ret_table)
+{
+    const char *quoted_schema = ep_identifier_quote(arena, schema);
+    const char *quoted =
+        ep_arena_format(arena, "%s.%s", quoted_schema, ep_identifier_quote(arena, table));
+
+    *ret_table = (struct ep_ledger_table){
+        .schema = schema,
+        .table = table,
+        .quoted = quoted,
+        .create_schema = ep_arena_format(arena, "CREATE SCHEMA IF NOT EXISTS %s", quoted_schema),
+        .create_table = ep_arena_format(arena, create_table_format, quoted),
+        .lock = ep_arena_format(arena, "LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", quoted),
+        .read = ep_arena_format(arena, read_format, quoted),
+        .record_v0 = ep_arena_format(
+            arena, "INSERT INTO %s (\"hash\", \"created_at\") VALUES ($1, $2)", quoted),
+        .record_v1 = ep_arena_format(
+            arena, "INSERT INTO %s (\"hash\", \"created_at\", \"name\") VALUES ($1, $2, $3)",
+            quoted),
+    };
+}
+
+/* bigint, or numeric from Drizzle's pg-proxy migrator ("1700000000123.00" is the same time). */
+static bool parse_created_at(const char *text, int64_t *ret_created_at)
+{
+    char *end = NULL;
+
+    if (text == NULL) {
+        return false;
+    }
+    errno = 0;
+    intmax_t value = strtoimax(text, &end, 10);
+    if (end == text || errno != 0) {
+        return false;
+    }
+    if (*end == '.') {
+        end += 1 + strspn(end + 1, "0");
+    }
+    *ret_created_at = value;
+    return *end == '\0';
+}
+
+bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
+                         struct ep_ledger *ledger, struct ep_error *err)
+{
+    if (ep_result_sqlstate(rows)[0] != '\0') {
+        return ep_result_fail(rows, err);
+    }
+    size_t count = ep_result_rows(rows);
+    struct ep_ledger_row *copies = ep_arena_array(arena, count, sizeof(*copies));
+
+    for (size_t i = 0; i < count; i++) {
+        const char *hash = ep_result_text(rows, i, 1);
+        const char *name = ep_result_text(rows, i, 2);
+        struct ep_ledger_row *row = &copies[i];
+
+        row->has_created_at = parse_created_at(ep_result_text(rows, i, 0), &row->created_at);
+        if (!row->has_created_at) {
+            row->created_at = 0;
+        }
+        row->hash = hash == NULL ? "" : ep_arena_copy(arena, ep_span_of(hash));
+        row->name = name == NULL ? NULL : ep_arena_copy(arena, ep_span_of(name));
+    }
+    ledger->rows = copies;
+    ledger->row_count = count;
+    return true;
+}
+
+bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
+                    const struct ep_result *probe, const struct ep_result *rows,
+                    struct ep_ledger *ret_ledger, struct ep_error *err)
+{
+    struct ep_ledger ledger = {.shape = EP_LEDGER_ABSENT};
+
+    if (ep_result_sqlstate(probe)[0] != '\0') {
+        return ep_result_fail(probe, err);
+    }
+    ledger.schema_exists = ep_result_rows(probe) > 0;
+    const char *kind = ledger.schema_exists ? ep_result_text(probe, 0, 0) : NULL;
+    if (kind == NULL) {
+        *ret_ledger = ledger;
+        return true;
+    }
+    if (strchr("rpvf", kind[0]) == NULL || strcmp(ep_result_text(probe, 0, 1), "2") != 0) {
+        (void)ep_fail(err, EP_FAULT_CONFIG, "%s is not a Drizzle tracking table", table->quoted);
+        (void)ep_error_detail(err, "It has no columns hash and created_at.");
+        return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
+    }
+    ledger.shape = strcmp(ep_result_text(probe, 0, 2), "t") == 0 ? EP_LEDGER_V1 : EP_LEDGER_V0;
+    if (!ep_ledger_read_rows(arena, rows, &ledger, err)) {
+        return ep_error_context(err, "reading %s", table->quoted);
+    }
+    *ret_ledger = ledger;
+    return true;
+}
+
+const char *ep_ledger_name_v1(struct ep_arena *arena, const struct ep_migration *migration)
+{
+    /* Floor, not truncation: a time before 1970 belongs to the second that holds it. */
+    int64_t seconds = migration->created_at / 1000 - (migration->created_at % 1000 < 0 ? 1 : 0);
+    time_t time = (time_t)seconds;
+    struct tm utc = {0};
+    const char *separator = strchr(migration->tag, '_');
+
+    (void)gmtime_r(&time, &utc);
+    return ep_arena_format(arena, "%04d%02d%02d%02d%02d%02d_%s", utc.tm_year + 1900, utc.tm_mon + 1,
+                           utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                           separator == NULL ? migration->tag : separator + 1);
+}
+
+bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
+                      enum ep_ledger_shape shape, const struct ep_migration *migration,
+                      struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    bool named = shape == EP_LEDGER_V1;
+    const char *const parameters[] = {
+        migration->hash,
+        ep_arena_format(&arena, "%" PRId64, migration->created_at),
+        ep_ledger_name_v1(&arena, migration),
+    };
+    const struct ep_query query = {
+        .sql = named ? table->record_v1 : table->record_v0,
+        .parameters = parameters,
+        .parameter_count = named ? 3 : 2,
+    };
+
+    if (!ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err)) {
+        return ep_error_context(err, "recording it in %s", table->quoted);
+    }
+    return true;
+}

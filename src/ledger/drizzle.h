@@ -1,0 +1,83 @@
+/*
+ * drizzle.h - Drizzle's tracking table: "drizzle"."__drizzle_migrations".
+ *
+ * Two shapes exist. Version 0 (drizzle-orm 0.x) has id, hash and created_at;
+ * version 1 adds name and applied_at. created_at is the journal's "when", not
+ * the time of application, and identifies a migration; several rows may be alike
+ * after concurrent runs of Drizzle.
+ *
+ * This module words the SQL and reads the answers; the steps send it, together
+ * with what else they need to know, in one flight.
+ *
+ * Source: drizzle-orm's pg-core/dialect, as captured on the wire.
+ */
+#ifndef EP_LEDGER_DRIZZLE_H
+#define EP_LEDGER_DRIZZLE_H
+
+#include "postgres/session.h"
+#include "source/migration.h"
+
+enum ep_ledger_shape { EP_LEDGER_ABSENT, EP_LEDGER_V0, EP_LEDGER_V1 };
+
+struct ep_ledger_row {
+    int64_t created_at;  /* 0 when has_created_at is false, as Drizzle reads it */
+    bool has_created_at; /* false: NULL, or not an integer */
+    const char *hash;
+    const char *name; /* NULL: the row or the table has none */
+};
+
+/* What is recorded, in no order. */
+struct ep_ledger {
+    enum ep_ledger_shape shape;
+    bool schema_exists; /* creating one that exists needs a privilege that nobody else needs */
+    const struct ep_ledger_row *rows;
+    size_t row_count;
+};
+
+/* One table and the statements about it; all texts are the arena's. */
+struct ep_ledger_table {
+    const char *schema, *table; /* names as configured */
+    const char *quoted;         /* "schema"."table" */
+    const char *create_schema, *create_table, *lock, *read, *record_v0, *record_v1;
+};
+
+void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
+                          struct ep_ledger_table *ret_table);
+
+/*
+ * Which shape the table has, asked of the catalogs: needs no privilege, and
+ * fails with nothing. Parameters: $1 schema, $2 table.
+ */
+extern const char ep_ledger_probe[];
+
+/*
+ * Read the answers to ep_ledger_probe and to table->read. rows may be the
+ * refusal that an absent table causes. Texts are copied to the arena.
+ *
+ * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
+ * created_at, not a table); the server's refusal otherwise.
+ */
+bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
+                    const struct ep_result *probe, const struct ep_result *rows,
+                    struct ep_ledger *ret_ledger, struct ep_error *err) EP_MUST_CHECK;
+
+/* The rows alone, when the shape is known already. */
+bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
+                         struct ep_ledger *ledger, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Insert the row that says that a migration was applied: the very row that
+ * Drizzle would write; in a table of version 1 also the name that Drizzle's own
+ * upgrade would give it, without which a Drizzle 1.x would run it again.
+ */
+bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
+                      enum ep_ledger_shape shape, const struct ep_migration *migration,
+                      struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * The folder name that drizzle-kit's "up" gives a journal entry: the UTC time of
+ * created_at in whole seconds, "_", and the tag behind its first "_".
+ */
+const char *ep_ledger_name_v1(struct ep_arena *arena, const struct ep_migration *migration);
+
+#endif

@@ -1,0 +1,330 @@
+#include "postgres/session_private.h"
+
+#include "base/check.h"
+#include "postgres/failure.h"
+#include "system/clock.h"
+#include "system/signals.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+
+struct ep_result {
+    PGresult *rows;
+};
+
+enum ep_io ep_session_wait_socket(int descriptor, short events, int64_t deadline_ms,
+                                  bool ignore_signals)
+{
+    for (;;) {
+        if (!ignore_signals && ep_signals_noted() != 0) {
+            return EP_IO_SIGNAL;
+        }
+        int64_t left_ms = deadline_ms == EP_CLOCK_NEVER ? -1 : deadline_ms - ep_clock_ms();
+        if (deadline_ms != EP_CLOCK_NEVER && left_ms <= 0) {
+            return EP_IO_DEADLINE;
+        }
+        struct pollfd fds[2] = {{.fd = descriptor, .events = events},
+                                {.fd = ignore_signals ? -1 : ep_signals_fd(), .events = POLLIN}};
+        int ready = poll(fds, EP_COUNT_OF(fds), left_ms > INT_MAX ? INT_MAX : (int)left_ms);
+        if (ready > 0 && fds[0].revents != 0) {
+            return EP_IO_READY;
+        }
+        EP_CHECK(ready >= 0 || errno == EINTR || errno == EAGAIN || errno == ENOMEM);
+    }
+}
+
+static int first_line_length(const char *message)
+{
+    size_t length = strcspn(message, "\n");
+    return length > INT_MAX ? INT_MAX : (int)length;
+}
+
+const char *ep_session_field(const PGresult *rows, int field)
+{
+    const char *text = PQresultErrorField(rows, field);
+    return text == NULL ? "" : text;
+}
+
+bool ep_session_fail_lost(struct ep_session *session, struct ep_error *err)
+{
+    const char *message = PQerrorMessage(session->connection);
+
+    session->broken = true;
+    if (message[0] == '\0') {
+        message = "server closed the connection unexpectedly";
+    }
+    return ep_fail(err, EP_FAULT_UNAVAILABLE, "connection to PostgreSQL lost: %.*s",
+                   first_line_length(message), message);
+}
+
+/* Never include parameters: they may be secrets. */
+bool ep_session_fail_rows(const PGresult *rows, struct ep_error *err)
+{
+    const char *sqlstate = ep_session_field(rows, PG_DIAG_SQLSTATE);
+    const char *primary = ep_session_field(rows, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = ep_session_field(rows, PG_DIAG_MESSAGE_DETAIL);
+    const char *hint = ep_session_field(rows, PG_DIAG_MESSAGE_HINT);
+    const char *context = ep_session_field(rows, PG_DIAG_CONTEXT);
+
+    if (primary[0] == '\0') { /* libpq noticed, not the server */
+        primary = PQresultErrorMessage(rows);
+    }
+    (void)ep_fail(err, ep_failure_fault_of_sqlstate(sqlstate), "%s", primary);
+    (void)snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", sqlstate);
+    if (detail[0] != '\0') {
+        (void)ep_error_detail(err, "%s", detail);
+    }
+    if (hint[0] != '\0') {
+        (void)ep_error_hint(err, "%s", hint);
+    }
+    if (context[0] != '\0') {
+        (void)ep_error_context(err, "%s", context);
+    }
+    return false;
+}
+
+static bool fail_signal(struct ep_session *session, struct ep_error *err)
+{
+    session->broken = true;
+    ep_session_cancel(session);
+    (void)ep_fail(err, EP_FAULT_SIGNAL, "stopped by signal %d", ep_signals_noted());
+    err->signal = ep_signals_noted();
+    return false;
+}
+
+static bool fail_io(struct ep_session *session, enum ep_io io, struct ep_error *err)
+{
+    if (io == EP_IO_SIGNAL) {
+        return fail_signal(session, err);
+    }
+    session->broken = true;
+    return ep_fail(err, EP_FAULT_UNAVAILABLE, "PostgreSQL did not answer in time");
+}
+
+bool ep_session_flush(struct ep_session *session, int64_t deadline_ms, struct ep_error *err)
+{
+    int left = PQflush(session->connection);
+
+    while (left == 1) {
+        enum ep_io io = ep_session_wait_socket(PQsocket(session->connection), POLLIN | POLLOUT,
+                                               deadline_ms, false);
+        if (io != EP_IO_READY) {
+            return fail_io(session, io, err);
+        }
+        if (PQconsumeInput(session->connection) == 0) {
+            return ep_session_fail_lost(session, err);
+        }
+        left = PQflush(session->connection);
+    }
+    return left == 0 ? true : ep_session_fail_lost(session, err);
+}
+
+bool ep_session_receive(struct ep_session *session, int64_t deadline_ms, struct ep_error *err)
+{
+    enum ep_io io =
+        ep_session_wait_socket(PQsocket(session->connection), POLLIN, deadline_ms, false);
+    if (io != EP_IO_READY) {
+        return fail_io(session, io, err);
+    }
+    return PQconsumeInput(session->connection) == 1 ? true : ep_session_fail_lost(session, err);
+}
+
+bool ep_session_next_rows(struct ep_session *session, int64_t deadline_ms, PGresult **ret_rows,
+                          struct ep_error *err)
+{
+    while (PQisBusy(session->connection) != 0) {
+        if (!ep_session_receive(session, deadline_ms, err)) {
+            return false;
+        }
+    }
+    *ret_rows = PQgetResult(session->connection);
+    return true;
+}
+
+static struct ep_result *result_create(PGresult *rows)
+{
+    struct ep_result *result = calloc(1, sizeof(*result));
+    if (result == NULL) {
+        ep_check_out_of_memory();
+    }
+    result->rows = rows;
+    return result;
+}
+
+void ep_result_release(struct ep_result *result)
+{
+    if (result != NULL) {
+        PQclear(result->rows);
+        free(result);
+    }
+}
+
+void ep_result_drop(struct ep_result **slot)
+{
+    ep_result_release(*slot);
+}
+
+size_t ep_result_rows(const struct ep_result *result)
+{
+    return (size_t)PQntuples(result->rows);
+}
+
+const char *ep_result_text(const struct ep_result *result, size_t row, size_t column)
+{
+    EP_CHECK(row < (size_t)PQntuples(result->rows) && column < (size_t)PQnfields(result->rows));
+    return PQgetisnull(result->rows, (int)row, (int)column) == 1
+               ? NULL
+               : PQgetvalue(result->rows, (int)row, (int)column);
+}
+
+static bool succeeded(const PGresult *rows)
+{
+    ExecStatusType status = PQresultStatus(rows);
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY;
+}
+
+const char *ep_result_sqlstate(const struct ep_result *result)
+{
+    if (succeeded(result->rows)) {
+        return "";
+    }
+    const char *sqlstate = ep_session_field(result->rows, PG_DIAG_SQLSTATE);
+    return sqlstate[0] == '\0' ? "-----" : sqlstate;
+}
+
+bool ep_result_fail(const struct ep_result *result, struct ep_error *err)
+{
+    return ep_session_fail_rows(result->rows, err);
+}
+
+static bool send_flight(struct ep_session *session, const struct ep_query *queries, size_t count)
+{
+    bool sent = PQenterPipelineMode(session->connection) == 1;
+
+    for (size_t i = 0; i < count && sent; i++) {
+        EP_CHECK(queries[i].parameter_count <= INT_MAX);
+        sent =
+            PQsendQueryParams(session->connection, queries[i].sql, (int)queries[i].parameter_count,
+                              NULL, queries[i].parameters, NULL, NULL, 0)
+            == 1;
+    }
+    return sent && PQpipelineSync(session->connection) == 1;
+}
+
+/* Each query gives one result and a NULL; then comes the result of the sync. */
+static bool receive_flight(struct ep_session *session, size_t count, int64_t deadline_ms,
+                           struct ep_result *results[], struct ep_error *err)
+{
+    PGresult *rows = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+            return false;
+        }
+        if (rows == NULL) {
+            return ep_session_fail_lost(session, err);
+        }
+        results[i] = result_create(rows);
+        if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+            return false;
+        }
+        PQclear(rows);
+        if (PQstatus(session->connection) == CONNECTION_BAD) {
+            return ep_session_fail_lost(session, err);
+        }
+    }
+    if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+        return false;
+    }
+    bool synced = PQresultStatus(rows) == PGRES_PIPELINE_SYNC;
+    PQclear(rows);
+    return synced && PQexitPipelineMode(session->connection) == 1
+               ? true
+               : ep_session_fail_lost(session, err);
+}
+
+bool ep_session_flight(struct ep_session *session, const struct ep_query *queries, size_t count,
+                       int64_t deadline_ms, struct ep_result *ret_results[], struct ep_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        ret_results[i] = NULL;
+    }
+    if (session->broken || !send_flight(session, queries, count)) {
+        return ep_session_fail_lost(session, err);
+    }
+    if (ep_session_flush(session, deadline_ms, err)
+        && receive_flight(session, count, deadline_ms, ret_results, err)) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ep_result_release(ret_results[i]);
+        ret_results[i] = NULL;
+    }
+    return false;
+}
+
+bool ep_session_query(struct ep_session *session, struct ep_query query, int64_t deadline_ms,
+                      struct ep_result **ret_result, struct ep_error *err)
+{
+    struct ep_result *result = NULL;
+
+    if (!ep_session_flight(session, &query, 1, deadline_ms, &result, err)) {
+        return false;
+    }
+    bool refused = !succeeded(result->rows);
+    if (refused) {
+        (void)ep_result_fail(result, err);
+    }
+    if (refused || ret_result == NULL) {
+        ep_result_release(result);
+    } else {
+        *ret_result = result;
+    }
+    return !refused;
+}
+
+bool ep_session_is_lost(const struct ep_session *session)
+{
+    return session->broken || PQstatus(session->connection) == CONNECTION_BAD;
+}
+
+int ep_session_server_version(const struct ep_session *session)
+{
+    return PQserverVersion(session->connection);
+}
+
+const char *ep_session_server_version_text(const struct ep_session *session)
+{
+    const char *text = PQparameterStatus(session->connection, "server_version");
+    return text == NULL ? "unknown" : text;
+}
+
+int ep_session_backend_pid(const struct ep_session *session)
+{
+    return PQbackendPID(session->connection);
+}
+
+int ep_session_libpq_version(void)
+{
+    return PQlibVersion();
+}
+
+enum ep_transaction ep_session_transaction(const struct ep_session *session)
+{
+    if (ep_session_is_lost(session)) {
+        return EP_TRANSACTION_UNKNOWN;
+    }
+    switch (PQtransactionStatus(session->connection)) {
+    case PQTRANS_IDLE:
+        return EP_TRANSACTION_NONE;
+    case PQTRANS_INTRANS:
+        return EP_TRANSACTION_OPEN;
+    case PQTRANS_INERROR:
+        return EP_TRANSACTION_FAILED;
+    case PQTRANS_ACTIVE:
+    case PQTRANS_UNKNOWN:
+        return EP_TRANSACTION_UNKNOWN;
+    }
+    return EP_TRANSACTION_UNKNOWN;
+}

@@ -1,0 +1,84 @@
+#include "source/migration.h"
+
+#include "format/utf8.h"
+#include "system/file.h"
+
+#include <stdint.h>
+
+static bool read_file(struct ep_arena *scratch, const char *path, struct ep_span *ret_content,
+                      struct ep_error *err)
+{
+    if (ep_file_read(scratch, path, EP_MIGRATION_BYTES_MAX, EP_FAULT_SOURCE, ret_content, err)) {
+        return true;
+    }
+    /* The operating system refused nothing, and it is a file: only its size is left. */
+    if (err->errnum == 0 && ep_file_type(path) == EP_FILE_REGULAR) {
+        (void)ep_error_hint(err, "Split it into several migrations, or load the data apart from "
+                                 "migrations.");
+    }
+    return false;
+}
+
+/* The text as Drizzle has it after Buffer.toString(); replaced owns it where it differs. */
+static struct ep_span text_of(struct ep_span content, struct ep_text *replaced)
+{
+    if (ep_utf8_find_invalid(content) == SIZE_MAX) {
+        return content;
+    }
+    ep_utf8_replace_invalid(content, replaced);
+    return ep_text_span(replaced);
+}
+
+bool ep_migration_examine(struct ep_migration *migration, struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_text replaced EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_span content;
+
+    if (!read_file(&scratch, migration->path, &content, err)) {
+        return false;
+    }
+    migration->size = content.size;
+    migration->defect_offset = 0;
+    migration->defect = ep_defect_find(content, &migration->defect_offset);
+    bool is_sound = migration->defect == EP_DEFECT_NONE; /* spares a second look for U+FFFD */
+    ep_digest_sha256_hex(is_sound ? content : text_of(content, &replaced), migration->hash);
+    return true;
+}
+
+/* Every line ending, which is "\n" or "\r\n", as ending. */
+static void append_with_line_endings(struct ep_span text, const char *ending,
+                                     struct ep_text *ret_text)
+{
+    size_t start = 0;
+    for (;;) {
+        size_t newline = ep_span_find_byte(text, start, '\n');
+        if (newline == SIZE_MAX) {
+            ep_text_append(ret_text, ep_span_part(text, start, SIZE_MAX));
+            return;
+        }
+        size_t end = newline > start && text.data[newline - 1] == '\r' ? newline - 1 : newline;
+        ep_text_append(ret_text, ep_span_part(text, start, end - start));
+        ep_text_add(ret_text, ending);
+        start = newline + 1;
+    }
+}
+
+bool ep_migration_hash_line_endings(struct ep_migration *migration, struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_text replaced EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_text changed EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_span content;
+
+    if (!read_file(&scratch, migration->path, &content, err)) {
+        return false;
+    }
+    struct ep_span text = text_of(content, &replaced);
+    append_with_line_endings(text, "\n", &changed);
+    ep_digest_sha256_hex(ep_text_span(&changed), migration->hash_lf);
+    ep_text_reset(&changed);
+    append_with_line_endings(text, "\r\n", &changed);
+    ep_digest_sha256_hex(ep_text_span(&changed), migration->hash_crlf);
+    return true;
+}

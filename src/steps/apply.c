@@ -1,0 +1,118 @@
+#include "steps/apply.h"
+
+#include "base/text.h"
+#include "format/utf8.h"
+#include "source/script.h"
+#include "system/clock.h"
+
+#include <stdint.h>
+
+/* Where in the file: the character that the server names, or the chunk's first that is not blank.
+ */
+static void place_error(const struct ep_migration *migration, const struct ep_script *script,
+                        size_t chunk, long position, struct ep_error *err)
+{
+    struct ep_span sql = script->chunks[chunk];
+    size_t offset = 0;
+
+    if (position > 0) {
+        offset = ep_utf8_offset(sql, (size_t)position - 1);
+    } else {
+        while (offset < sql.size && strchr(" \t\r\n", sql.data[offset]) != NULL) {
+            offset++;
+        }
+    }
+    /* An empty chunk has no place of its own: the end of the file will do. */
+    size_t start = sql.size == 0 ? script->text.size : (size_t)(sql.data - script->text.data);
+    ep_script_place(migration, script, start + offset, err);
+    (void)ep_error_context(err, "chunk %zu of %zu of migration %s", chunk + 1, script->chunk_count,
+                           migration->tag);
+}
+
+static bool transaction_is_ours(const struct ep_apply *apply, bool *ret_ours, struct ep_error *err)
+{
+    struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
+
+    if (!ep_session_query(apply->session,
+                          (struct ep_query){.sql = "SELECT pg_catalog.txid_current()"},
+                          EP_CLOCK_NEVER, &result, err)) {
+        return false;
+    }
+    *ret_ours = strcmp(ep_result_text(result, 0, 0), apply->transaction_id) == 0;
+    return true;
+}
+
+static bool fail_rolled_back(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_SQL, "the migration rolled back the transaction it runs in");
+    return ep_error_hint(err, "Take ROLLBACK, ABORT and PREPARE TRANSACTION out of the file: a "
+                              "migration that fails is rolled back by itself.");
+}
+
+/*
+ * Did the chunk leave the transaction? The command tags tell, but for ROLLBACK,
+ * which is also the tag of ROLLBACK TO SAVEPOINT: then the transaction's number does.
+ */
+static bool check_transaction(struct ep_apply *apply, const struct ep_migration *migration,
+                              const struct ep_chunk_outcome *outcome, struct ep_error *err)
+{
+    bool open = ep_session_transaction(apply->session) == EP_TRANSACTION_OPEN;
+    bool same = open && !apply->own_transaction;
+
+    if (same && !outcome->committed && !outcome->rolled_back) {
+        return true;
+    }
+    if (outcome->rolled_back) {
+        if (same && !outcome->committed && !transaction_is_ours(apply, &same, err)) {
+            return false;
+        }
+        return same && !outcome->committed ? true : fail_rolled_back(err);
+    }
+    if (!open && !outcome->committed && !apply->own_transaction) {
+        return fail_rolled_back(err); /* gone, and nobody said how: never assume the best */
+    }
+    if (outcome->committed && !apply->own_transaction) {
+        apply->own_transaction = true;
+        ep_report(apply->reporter, EP_EVENT_OWN_TRANSACTION, EP_TEXT_FIELD("tag", migration->tag));
+    }
+    return true;
+}
+
+bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
+                  struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_script script = {0};
+
+    apply->own_transaction = false;
+    if (!ep_script_load(&arena, migration, &script, err)) {
+        return false;
+    }
+    ep_report(apply->reporter, EP_EVENT_APPLYING, EP_TEXT_FIELD("tag", migration->tag));
+    for (size_t i = 0; i < script.chunk_count; i++) {
+        struct ep_chunk_outcome outcome = {0};
+
+        ep_text_reset(&sql);
+        ep_text_append(&sql, script.chunks[i]);
+        if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
+            || !check_transaction(apply, migration, &outcome, err)) {
+            place_error(migration, &script, i, outcome.position, err);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ep_apply_record(struct ep_apply *apply, const struct ep_migration *migration,
+                     struct ep_error *err)
+{
+    if (!ep_ledger_record(apply->session, apply->table, apply->shape, migration, err)) {
+        return ep_error_context(err, "migration %s", migration->tag);
+    }
+    if (apply->own_transaction && ep_session_transaction(apply->session) != EP_TRANSACTION_NONE) {
+        return ep_session_query(apply->session, (struct ep_query){.sql = "COMMIT"}, EP_CLOCK_NEVER,
+                                NULL, err);
+    }
+    return true;
+}

@@ -1,0 +1,36 @@
+/*
+ * apply.h - the SQL of one migration, and its row.
+ */
+#ifndef EP_STEPS_APPLY_H
+#define EP_STEPS_APPLY_H
+
+#include "ledger/drizzle.h"
+
+struct ep_apply {
+    struct ep_session *session;
+    const struct ep_ledger_table *table;
+    enum ep_ledger_shape shape;
+    const struct ep_reporter *reporter;
+    const char *transaction_id; /* of the transaction that was begun for it */
+    bool own_transaction;       /* out: the migration has committed by itself */
+};
+
+/*
+ * Run a migration's chunks in the open transaction. A chunk that leaves it is
+ * noticed: by COMMIT, which is told and sets own_transaction; by ROLLBACK, which
+ * is an error.
+ *
+ * Errors: EP_FAULT_SQL and the others of ep_session_run_chunk(), with the place in the
+ * file; EP_FAULT_SOURCE from ep_script_load().
+ */
+bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
+                  struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Insert the migration's row. After a migration of its own transactions the row
+ * is committed as well: nothing is open when this returns.
+ */
+bool ep_apply_record(struct ep_apply *apply, const struct ep_migration *migration,
+                     struct ep_error *err) EP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,319 @@
+#include "steps/migrate.h"
+
+#include "steps/apply.h"
+#include "steps/replica.h"
+#include "system/clock.h"
+#include "system/signals.h"
+
+/* One call of ep_migrate_run(). */
+struct run {
+    const struct ep_migrate *migrate;
+    struct ep_replica replica;
+    struct ep_apply apply;
+    struct ep_ledger ledger; /* as last read */
+    struct ep_plan plan;     /* made from it under the lock */
+    int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
+    size_t reported;         /* items before this one are committed and reported */
+    size_t applied;          /* committed in this run */
+    bool open;               /* a transaction of ours is */
+    bool announced;
+};
+
+static bool command(struct run *run, const char *sql, struct ep_error *err)
+{
+    return ep_session_query(run->migrate->session, (struct ep_query){.sql = sql}, EP_CLOCK_NEVER,
+                            NULL, err);
+}
+
+bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
+                     const struct ep_ledger *ledger, struct ep_plan *ret_plan, struct ep_error *err)
+{
+    const struct ep_plan_policies policies = {
+        .edited = migrate->settings->migrate_edited,
+        .ahead = migrate->settings->migrate_ahead,
+        .out_of_order = migrate->settings->migrate_out_of_order,
+    };
+    const size_t *mismatches = NULL;
+    size_t count = 0;
+
+    ep_plan_find_mismatches(arena, migrate->migrations, ledger, &mismatches, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct ep_migration *migration = &migrate->migrations->items[mismatches[i]];
+        if (migration->hash_lf[0] == '\0' && !ep_migration_hash_line_endings(migration, err)) {
+            return false;
+        }
+    }
+    return ep_plan_make(arena, migrate->migrations, ledger, &policies, ret_plan, err);
+}
+
+/* Both in one implicit transaction; committed before the run, as Drizzle does, so that a Drizzle
+ * that starts now finds the table and waits for its lock. */
+static bool create_ledger(struct run *run, struct ep_error *err)
+{
+    const struct ep_ledger_table *table = &run->migrate->request->ledger;
+
+    if (!ep_replica_begin(&run->replica, err)
+        || (!run->ledger.schema_exists && !command(run, table->create_schema, err))
+        || !command(run, table->create_table, err) || !command(run, "COMMIT", err)) {
+        (void)ep_error_context(err, "creating %s", table->quoted);
+        if (strcmp(err->sqlstate, "42501") == 0) {
+            (void)ep_error_hint(err,
+                                "Let a role that may do it create the schema \"%s\" and grant "
+                                "CREATE on it, or GRANT CREATE ON DATABASE to this one.",
+                                table->schema);
+        }
+        return false;
+    }
+    run->ledger.schema_exists = true;
+    run->ledger.shape = EP_LEDGER_V0;
+    return true;
+}
+
+/* The transaction that migrations run in, with the ledger ours alone and read anew. */
+static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
+{
+    enum { NUMBER, LOCK, ROWS, COUNT };
+    const struct ep_ledger_table *table = &run->migrate->request->ledger;
+    const struct ep_query queries[COUNT] = {
+        [NUMBER] = {.sql = "SELECT pg_catalog.txid_current()"},
+        [LOCK] = {.sql = table->lock},
+        [ROWS] = {.sql = table->read},
+    };
+    struct ep_result *results[COUNT] = {NULL};
+    bool begun = true;
+
+    if (!ep_replica_begin(&run->replica, err)
+        || !ep_session_flight(run->migrate->session, queries, COUNT, EP_CLOCK_NEVER, results,
+                              err)) {
+        return false;
+    }
+    for (size_t i = 0; i < COUNT && begun; i++) {
+        begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
+    }
+    begun = begun && ep_ledger_read_rows(arena, results[ROWS], &run->ledger, err);
+    if (begun) {
+        run->apply.transaction_id =
+            ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
+        run->open = true;
+    } else {
+        (void)ep_error_context(err, "locking and reading %s", table->quoted);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        ep_result_release(results[i]);
+    }
+    return begun;
+}
+
+/* Items up to end are committed: only now is it true that they are applied. */
+static void report_applied(struct run *run, size_t end)
+{
+    for (; run->reported < end; run->reported++) {
+        const struct ep_plan_item *item = &run->plan.items[run->reported];
+        if (item->state == EP_PLAN_PENDING) {
+            run->applied++;
+            ep_report(run->migrate->reporter, EP_EVENT_APPLIED,
+                      EP_TEXT_FIELD("tag", item->migration->tag),
+                      EP_INTEGER_FIELD("elapsed_ms", run->elapsed_ms[run->reported]));
+        }
+    }
+}
+
+static bool commit(struct run *run, struct ep_error *err)
+{
+    if (run->open && !command(run, "COMMIT", err)) {
+        return ep_error_context(err, "committing");
+    }
+    run->open = false;
+    report_applied(run, run->plan.item_count);
+    return true;
+}
+
+/* What the failure of one migration means for it and for the others. */
+static void explain(const struct run *run, const struct ep_migration *migration,
+                    struct ep_error *err)
+{
+    if (run->apply.own_transaction) {
+        (void)ep_error_detail(err,
+                              "What %s did up to its own COMMIT stays, and the migration is not "
+                              "recorded: the next start runs it from its beginning.",
+                              migration->tag);
+    } else {
+        (void)ep_error_detail(err, "The transaction was rolled back.");
+    }
+    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
+                          run->plan.pending_count);
+}
+
+static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
+                     struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[step->item].migration;
+    int64_t start_ms = ep_clock_ms();
+
+    switch (step->kind) {
+    case EP_STEP_BEGIN:
+        return run->open || begin(arena, run, err);
+    case EP_STEP_RUN:
+        /* The one before this may have left us without a transaction. */
+        if (!run->open && !begin(arena, run, err)) {
+            return false;
+        }
+        if (!ep_apply_run(&run->apply, migration, err)) {
+            explain(run, migration, err);
+            return false;
+        }
+        run->elapsed_ms[step->item] = ep_clock_ms() - start_ms;
+        return true;
+    case EP_STEP_RECORD:
+        if (!ep_apply_record(&run->apply, migration, err)) {
+            explain(run, migration, err);
+            return false;
+        }
+        if (run->apply.own_transaction) {
+            run->open = false;
+            run->apply.own_transaction = false;
+            report_applied(run, step->item + 1);
+        }
+        return true;
+    case EP_STEP_COMMIT:
+        return commit(run, err);
+    }
+    return true;
+}
+
+/* One try: everything under the ledger's lock. */
+static bool attempt(struct run *run, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+
+    run->open = false;
+    run->reported = 0;
+    run->apply.own_transaction = false;
+    if (!begin(&arena, run, err)
+        || !ep_migrate_plan(&arena, run->migrate, &run->ledger, &run->plan, err)) {
+        return false;
+    }
+    if (run->plan.pending_count == 0) {
+        return command(run, "ROLLBACK", err);
+    }
+    if (!run->announced) {
+        run->announced = true;
+        ep_report(run->migrate->reporter, EP_EVENT_MIGRATING,
+                  EP_INTEGER_FIELD("pending", (long long)run->plan.pending_count));
+    }
+    run->elapsed_ms = ep_arena_array(&arena, run->plan.item_count, sizeof(*run->elapsed_ms));
+    for (size_t i = 0; i < run->plan.step_count; i++) {
+        if (!run_step(&arena, run, &run->plan.steps[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_retry(const struct run *run, const struct ep_error *err)
+{
+    bool lock_refused = strcmp(err->sqlstate, "55P03") == 0 || strcmp(err->sqlstate, "40P01") == 0;
+    return lock_refused && !run->apply.own_transaction
+           && !ep_session_is_lost(run->migrate->session);
+}
+
+/* Undo, say so, and give whoever holds the lock some time. */
+static bool back_off(struct run *run, int64_t retry, struct ep_error *err)
+{
+    const struct ep_error refusal = *err;
+    int64_t shift = retry < 6 ? retry : 6;
+    int64_t pause_ms = ep_clock_jitter((int64_t)100 << shift, 20);
+
+    ep_report(run->migrate->reporter, EP_EVENT_LOCK_RETRY,
+              EP_TEXT_FIELD("sqlstate", refusal.sqlstate), EP_TEXT_FIELD("reason", refusal.summary),
+              EP_INTEGER_FIELD("pause_ms", pause_ms), EP_INTEGER_FIELD("retry", retry + 1),
+              EP_INTEGER_FIELD("retries", run->migrate->settings->migrate_lock_retries));
+    *err = (struct ep_error){0};
+    return command(run, "ROLLBACK", err) && ep_replica_pause(pause_ms, err);
+}
+
+static bool attempts(struct run *run, struct ep_error *err)
+{
+    for (int64_t retry = 0; !attempt(run, err); retry++) {
+        if (!may_retry(run, err)) {
+            return false;
+        }
+        if (retry >= run->migrate->settings->migrate_lock_retries) {
+            return ep_error_hint(err, "Another session holds a lock that the migration needs: end "
+                                      "it, or raise [migrate] lock_timeout or lock_retries.");
+        }
+        if (!back_off(run, retry, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Another replica had the lock: what it did may be all there was to do. */
+static bool read_again(struct run *run, bool *ret_pending, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_state state = {0};
+    struct ep_plan plan = {0};
+
+    if (!ep_state_read(&arena, run->migrate->session, run->migrate->request, EP_CLOCK_NEVER, &state,
+                       err)
+        || !ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
+        return false;
+    }
+    *ret_pending = plan.pending_count > 0;
+    run->ledger = (struct ep_ledger){.shape = state.ledger.shape,
+                                     .schema_exists = state.ledger.schema_exists};
+    return true;
+}
+
+static bool migrate_locked(struct run *run, struct ep_error *err)
+{
+    bool pending = true;
+
+    if (!ep_replica_lock(&run->replica, err)
+        || (run->replica.waited && !read_again(run, &pending, err))) {
+        return false;
+    }
+    if (pending) {
+        if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
+            return false;
+        }
+        run->apply.shape = run->ledger.shape;
+        if (!attempts(run, err)) {
+            return false;
+        }
+    }
+    /* search_path, role and the like, and the lock: the next reader finds the session as new. */
+    return command(run, "DISCARD ALL", err);
+}
+
+bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *state,
+                    size_t *ret_applied, struct ep_error *err)
+{
+    struct run run = {
+        .migrate = migrate,
+        .replica = {.session = migrate->session,
+                    .settings = migrate->settings,
+                    .reporter = migrate->reporter,
+                    .pooled = state->pooled,
+                    .deadline_ms = ep_clock_ms() + migrate->settings->migrate_replica_timeout_ms},
+        .apply = {.session = migrate->session,
+                  .table = &migrate->request->ledger,
+                  .reporter = migrate->reporter},
+        .ledger = {.shape = state->ledger.shape, .schema_exists = state->ledger.schema_exists},
+    };
+
+    if (state->read_only) {
+        (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
+        return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
+                                  "is on for this role or database.");
+    }
+    ep_signals_note();
+    bool done = migrate_locked(&run, err);
+    if (done || err->fault != EP_FAULT_SIGNAL) {
+        ep_signals_leave();
+    }
+    *ret_applied = run.applied;
+    return done;
+}

@@ -1,0 +1,144 @@
+#include "steps/replica.h"
+
+#include "postgres/lock.h"
+#include "system/clock.h"
+#include "system/signals.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+
+enum { REPORT_EVERY_MS = 10 * 1000, PAUSE_FIRST_MS = 50, PAUSE_MOST_MS = 1000 };
+
+static const char limits_sql[] =
+    "SELECT pg_catalog.set_config('lock_timeout', $1, true),"
+    " pg_catalog.set_config('statement_timeout', $2, true),"
+    " pg_catalog.set_config('idle_in_transaction_session_timeout', '300000', true)";
+/* A server whose client has died stops within two seconds instead of finishing the statement. */
+static const char limits_14_sql[] =
+    "SELECT pg_catalog.set_config('lock_timeout', $1, true),"
+    " pg_catalog.set_config('statement_timeout', $2, true),"
+    " pg_catalog.set_config('idle_in_transaction_session_timeout', '300000', true),"
+    " pg_catalog.set_config('client_connection_check_interval', '2000', true)";
+
+bool ep_replica_pause(int64_t ms, struct ep_error *err)
+{
+    int64_t end_ms = ep_clock_ms() + ms;
+
+    for (int64_t left_ms = ms; left_ms > 0 && ep_signals_noted() == 0;
+         left_ms = end_ms - ep_clock_ms()) {
+        struct pollfd signalled = {.fd = ep_signals_fd(), .events = POLLIN};
+        (void)poll(&signalled, 1, left_ms > INT_MAX ? INT_MAX : (int)left_ms);
+    }
+    if (ep_signals_noted() != 0) {
+        (void)ep_fail(err, EP_FAULT_SIGNAL, "stopped by signal %d", ep_signals_noted());
+        err->signal = ep_signals_noted();
+        return false;
+    }
+    return true;
+}
+
+/* The lock is somebody else's: say so now and then, and give it a moment. */
+static bool wait_turn(struct ep_replica *replica, int64_t *pause_ms, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    int64_t now_ms = ep_clock_ms();
+
+    replica->waited = true;
+    if (now_ms >= replica->deadline_ms) {
+        (void)ep_fail(err, EP_FAULT_UNAVAILABLE,
+                      "another replica held the migration lock for longer than %" PRId64 " s",
+                      replica->settings->migrate_replica_timeout_ms / 1000);
+        (void)ep_error_detail(err, "It is %s.", ep_lock_holder(&arena, replica->session));
+        return ep_error_hint(err, "See what it is doing in pg_stat_activity, or raise [migrate] "
+                                  "replica_timeout.");
+    }
+    if (now_ms >= replica->report_ms) {
+        ep_report(replica->reporter, EP_EVENT_LOCK_WAIT,
+                  EP_TEXT_FIELD("holder", ep_lock_holder(&arena, replica->session)));
+        replica->report_ms = now_ms + REPORT_EVERY_MS;
+    }
+    if (!ep_replica_pause(ep_clock_jitter(*pause_ms, 20), err)) {
+        return false;
+    }
+    *pause_ms = *pause_ms * 2 < PAUSE_MOST_MS ? *pause_ms * 2 : PAUSE_MOST_MS;
+    return true;
+}
+
+static bool is_true(const struct ep_result *result)
+{
+    return strcmp(ep_result_text(result, 0, 0), "t") == 0;
+}
+
+bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
+{
+    int64_t pause_ms = PAUSE_FIRST_MS;
+
+    while (!replica->pooled) {
+        struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
+        if (!ep_session_query(replica->session, (struct ep_query){.sql = ep_lock_try_session},
+                              EP_CLOCK_NEVER, &result, err)) {
+            return false;
+        }
+        if (is_true(result)) {
+            return true;
+        }
+        if (!wait_turn(replica, &pause_ms, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* BEGIN, limits and, through a pooler, the lock: in one flight. */
+static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    const struct ep_settings *settings = replica->settings;
+    const char *lock_timeout =
+        ep_arena_format(&arena, "%" PRId64, settings->migrate_lock_timeout_ms);
+    const char *statement_timeout =
+        ep_arena_format(&arena, "%" PRId64, settings->migrate_statement_timeout_ms);
+    bool is_14 = ep_session_server_version(replica->session) >= 140000;
+    const struct ep_query queries[] = {
+        {.sql = "BEGIN"},
+        EP_QUERY(is_14 ? limits_14_sql : limits_sql, lock_timeout, statement_timeout),
+        {.sql = ep_lock_try_transaction},
+    };
+    size_t count = replica->pooled ? 3 : 2;
+    struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
+    bool begun = true;
+
+    if (!ep_session_flight(replica->session, queries, count, EP_CLOCK_NEVER, results, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count && begun; i++) {
+        begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
+    }
+    *ret_locked = begun && (!replica->pooled || is_true(results[2]));
+    for (size_t i = 0; i < count; i++) {
+        ep_result_release(results[i]);
+    }
+    return begun;
+}
+
+bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err)
+{
+    int64_t pause_ms = PAUSE_FIRST_MS;
+    bool locked = false;
+
+    for (;;) {
+        if (!try_begin(replica, &locked, err)) {
+            return false;
+        }
+        if (locked) {
+            return true;
+        }
+        /* Asked again in a new transaction: one that waits must not hold a snapshot. */
+        if (!ep_session_query(replica->session, (struct ep_query){.sql = "ROLLBACK"},
+                              EP_CLOCK_NEVER, NULL, err)
+            || !wait_turn(replica, &pause_ms, err)) {
+            return false;
+        }
+    }
+}

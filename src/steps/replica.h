@@ -1,0 +1,42 @@
+/*
+ * replica.h - taking turns with other replicas: the advisory lock and the
+ * transactions under it.
+ *
+ * Directly connected, ep_replica_lock() takes the session's lock once and the
+ * transactions need none of their own. Through a pooler each transaction takes
+ * the transaction's lock as it begins.
+ */
+#ifndef EP_STEPS_REPLICA_H
+#define EP_STEPS_REPLICA_H
+
+#include "settings/settings.h"
+#include "steps/state.h"
+
+struct ep_replica {
+    struct ep_session *session;
+    const struct ep_settings *settings;
+    const struct ep_reporter *reporter;
+    bool pooled;
+    bool waited;         /* out: another replica had the lock; what was read before is old */
+    int64_t deadline_ms; /* replica_timeout, on ep_clock_ms() */
+    int64_t report_ms;   /* when to say again for whom we wait; 0: at once */
+};
+
+/*
+ * Take the session's lock, asking until the deadline; nothing to do through a
+ * pooler. Reports EP_EVENT_LOCK_WAIT at first and every ten seconds.
+ *
+ * Errors: EP_FAULT_UNAVAILABLE, EP_FAULT_SIGNAL.
+ */
+bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Begin a transaction with the time limits of the settings, and through a pooler
+ * with the lock. Errors: as ep_replica_lock(), and the server's refusal.
+ */
+bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err) EP_MUST_CHECK;
+
+/* Sleep, but for a signal: EP_FAULT_SIGNAL. */
+bool ep_replica_pause(int64_t ms, struct ep_error *err) EP_MUST_CHECK;
+
+#endif

@@ -1,0 +1,125 @@
+#include "steps/state.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "format/identifier.h"
+
+static const char facts_sql[] = "SELECT pg_catalog.pg_backend_pid(),"
+                                " pg_catalog.current_setting('transaction_read_only')";
+
+bool ep_table_list_parse(struct ep_arena *arena, const char *const *names, size_t count,
+                         struct ep_table_list *ret_list, struct ep_error *err)
+{
+    struct ep_table_name *items = ep_arena_array(arena, count, sizeof(*items));
+
+    for (size_t i = 0; i < count; i++) {
+        items[i].text = names[i];
+        if (!ep_identifier_split(arena, names[i], &items[i].schema, &items[i].name)) {
+            (void)ep_fail(err, EP_FAULT_CONFIG, "\"%s\" is not a table name", names[i]);
+            return ep_error_hint(err, "Write [verify] tables as name or schema.name.");
+        }
+    }
+    *ret_list = (struct ep_table_list){.items = items, .count = count};
+    return true;
+}
+
+/* One row for each table, in order. Views and foreign tables count: a server reads them alike. */
+static struct ep_query tables_query(struct ep_arena *arena, const struct ep_table_list *tables)
+{
+    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
+    const char **parameters = ep_arena_array(arena, tables->count * 2, sizeof(*parameters));
+
+    ep_text_add(&sql, "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c"
+                      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                      " WHERE c.relname = wanted.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+                      " AND CASE WHEN wanted.schema IS NULL THEN"
+                      " pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname = wanted.schema END)"
+                      " FROM (VALUES ");
+    for (size_t i = 0; i < tables->count; i++) {
+        ep_text_format(&sql, "%s(%zu, $%zu::text, $%zu::text)", i == 0 ? "" : ", ", i, 2 * i + 1,
+                       2 * i + 2);
+        parameters[2 * i] = tables->items[i].schema;
+        parameters[2 * i + 1] = tables->items[i].name;
+    }
+    ep_text_add(&sql, ") AS wanted (position, schema, name) ORDER BY wanted.position");
+    return (struct ep_query){.sql = ep_arena_copy(arena, ep_text_span(&sql)),
+                             .parameters = parameters,
+                             .parameter_count = tables->count * 2};
+}
+
+static bool read_tables(struct ep_arena *arena, const struct ep_result *result, size_t count,
+                        const bool **ret_present, struct ep_error *err)
+{
+    if (ep_result_sqlstate(result)[0] != '\0') {
+        return ep_result_fail(result, err);
+    }
+    bool *present = ep_arena_array(arena, count, sizeof(*present));
+    EP_CHECK(ep_result_rows(result) == count);
+    for (size_t i = 0; i < count; i++) {
+        present[i] = strcmp(ep_result_text(result, i, 0), "t") == 0;
+    }
+    *ret_present = present;
+    return true;
+}
+
+/* A refusal in a flight is that of its first refused query; those behind it were skipped. */
+static bool read_answers(struct ep_arena *arena, const struct ep_session *session,
+                         const struct ep_state_request *request, struct ep_result *const results[],
+                         struct ep_state *ret_state, struct ep_error *err)
+{
+    struct ep_state state = {0};
+
+    if (ep_result_sqlstate(results[0])[0] != '\0') {
+        return ep_result_fail(results[0], err);
+    }
+    state.pooled =
+        strtol(ep_result_text(results[0], 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
+    state.read_only = strcmp(ep_result_text(results[0], 0, 1), "on") == 0;
+    if (request->tables.count > 0
+        && !read_tables(arena, results[3], request->tables.count, &state.table_present, err)) {
+        return false;
+    }
+    if (!ep_ledger_read(arena, &request->ledger, results[1], results[2], &state.ledger, err)) {
+        return false;
+    }
+    *ret_state = state;
+    return true;
+}
+
+bool ep_state_read(struct ep_arena *arena, struct ep_session *session,
+                   const struct ep_state_request *request, int64_t deadline_ms,
+                   struct ep_state *ret_state, struct ep_error *err)
+{
+    /* The ledger goes last: on a fresh database it is refused, and nothing may stand behind it. */
+    enum { QUERIES_MAX = 4 };
+    struct ep_query queries[QUERIES_MAX];
+    struct ep_result *results[QUERIES_MAX] = {NULL};
+    size_t count = 0;
+
+    queries[count++] = (struct ep_query){.sql = facts_sql};
+    queries[count++] = EP_QUERY(ep_ledger_probe, request->ledger.schema, request->ledger.table);
+    if (request->tables.count > 0) {
+        queries[count++] = tables_query(arena, &request->tables);
+    }
+    queries[count++] = (struct ep_query){.sql = request->ledger.read};
+
+    if (!ep_session_flight(session, queries, count, deadline_ms, results, err)) {
+        return false;
+    }
+    struct ep_result *const ordered[] = {results[0], results[1], results[count - 1], results[2]};
+    bool read = read_answers(arena, session, request, ordered, ret_state, err);
+    for (size_t i = 0; i < count; i++) {
+        ep_result_release(results[i]);
+    }
+    return read;
+}
+
+bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
+                          const struct ep_table_list *tables, int64_t deadline_ms,
+                          const bool **ret_present, struct ep_error *err)
+{
+    struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
+
+    return ep_session_query(session, tables_query(arena, tables), deadline_ms, &result, err)
+           && read_tables(arena, result, tables->count, ret_present, err);
+}

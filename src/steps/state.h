@@ -1,0 +1,59 @@
+/*
+ * state.h - what the database looks like, asked in one round trip.
+ */
+#ifndef EP_STEPS_STATE_H
+#define EP_STEPS_STATE_H
+
+#include "ledger/drizzle.h"
+
+/* A table that must exist: [verify] tables. */
+struct ep_table_name {
+    const char *text;   /* as configured */
+    const char *schema; /* NULL: wherever the search path finds it */
+    const char *name;
+};
+
+struct ep_table_list {
+    const struct ep_table_name *items;
+    size_t count;
+};
+
+/* What to ask for; made once from the settings. */
+struct ep_state_request {
+    struct ep_ledger_table ledger;
+    struct ep_table_list tables;
+};
+
+struct ep_state {
+    struct ep_ledger ledger;
+    bool pooled;               /* something stands between us and the backend */
+    bool read_only;            /* a standby, or default_transaction_read_only is on */
+    const bool *table_present; /* as many as request->tables */
+};
+
+/*
+ * Read the names of tables that the settings give.
+ *
+ * Errors: EP_FAULT_CONFIG for a name that is not "name" or "schema.name".
+ */
+bool ep_table_list_parse(struct ep_arena *arena, const char *const *names, size_t count,
+                         struct ep_table_list *ret_list, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Ask everything at once: one flight, no explicit transaction, no lock. With
+ * nothing pending this is all that is ever sent. Needs USAGE on the ledger's
+ * schema and SELECT on the ledger.
+ *
+ * Errors: EP_FAULT_UNAVAILABLE, EP_FAULT_DENIED, EP_FAULT_CONFIG (the ledger's
+ * table is not Drizzle's).
+ */
+bool ep_state_read(struct ep_arena *arena, struct ep_session *session,
+                   const struct ep_state_request *request, int64_t deadline_ms,
+                   struct ep_state *ret_state, struct ep_error *err) EP_MUST_CHECK;
+
+/* The tables alone, after a migration; ret_present has as many as tables. */
+bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
+                          const struct ep_table_list *tables, int64_t deadline_ms,
+                          const bool **ret_present, struct ep_error *err) EP_MUST_CHECK;
+
+#endif

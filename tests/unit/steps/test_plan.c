@@ -1,0 +1,376 @@
+/*
+ * Unit tests of the planner: a folder, ledger rows and policies in; what is
+ * applied, pending or skipped, and what the operator is told, out. No server.
+ */
+#include "steps/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* Migration i of a case: tag 000i_x, its "when" and its hash, both as small as readable. */
+struct file {
+    int64_t when;
+    const char *hash, *hash_lf;
+};
+
+struct row {
+    int64_t created_at; /* NO_TIME: NULL */
+    const char *hash, *name;
+};
+
+enum { MOST = 6 };
+#define NO_TIME INT64_MIN
+
+struct scenario {
+    const char *name;
+    struct file files[MOST];
+    struct row rows[MOST];
+    enum ep_ledger_shape shape;
+    struct ep_plan_policies policies;
+    const char
+        *states; /* a letter for each file: A applied, P pending, S skipped; lower case: noted */
+    size_t notes, unknown;
+    const char *note; /* part of the first note */
+};
+
+static const struct scenario scenarios[] = {
+    {.name = "a fresh database runs everything", .files = {{100, "a"}, {200, "b"}}, .states = "PP"},
+    {.name = "a fresh database runs what is out of order too, as Drizzle does",
+     .files = {{300, "a"}, {200, "b"}, {100, "c"}},
+     .states = "PPP"},
+    {.name = "nothing pending",
+     .files = {{100, "a"}, {200, "b"}},
+     .rows = {{100, "a"}, {200, "b"}},
+     .states = "AA"},
+    {.name = "rows in another order",
+     .files = {{100, "a"}, {200, "b"}, {300, "c"}},
+     .rows = {{300, "c"}, {100, "a"}, {200, "b"}},
+     .states = "AAA"},
+    {.name = "one more file",
+     .files = {{100, "a"}, {200, "b"}},
+     .rows = {{100, "a"}},
+     .states = "AP"},
+    {.name = "a branch merged late: the silent skip is found and applied",
+     .files = {{100, "a"}, {150, "b"}, {200, "c"}},
+     .rows = {{100, "a"}, {200, "c"}},
+     .states = "ApA",
+     .notes = 1,
+     .note = "applying it now"},
+    {.name = "the same, skipped by policy",
+     .files = {{100, "a"}, {150, "b"}, {200, "c"}},
+     .rows = {{100, "a"}, {200, "c"}},
+     .policies = {.out_of_order = EP_OUT_OF_ORDER_SKIP},
+     .states = "AsA",
+     .notes = 1,
+     .note = "skipped as well"},
+    {.name = "an equal \"when\": the second was not run by an earlier Drizzle",
+     .files = {{100, "a"}, {100, "b"}},
+     .rows = {{100, "a"}},
+     .states = "Ap",
+     .notes = 1},
+    {.name = "an equal \"when\", both applied: each row is somebody's",
+     .files = {{100, "a"}, {100, "b"}},
+     .rows = {{100, "b"}, {100, "a"}},
+     .states = "AA"},
+    {.name = "an edited file",
+     .files = {{100, "A"}, {200, "b"}},
+     .rows = {{100, "a"}, {200, "b"}},
+     .policies = {.edited = EP_POLICY_WARN},
+     .states = "aA",
+     .notes = 1,
+     .note = "changed after it was applied"},
+    {.name = "an edited file, ignored",
+     .files = {{100, "A"}, {200, "b"}},
+     .rows = {{100, "a"}, {200, "b"}},
+     .states = "AA"},
+    {.name = "only the line endings differ",
+     .files = {{100, "A", "a"}, {200, "b"}},
+     .rows = {{100, "a"}, {200, "b"}},
+     .policies = {.edited = EP_POLICY_WARN},
+     .states = "AA"},
+    {.name = "an edited and an unedited file of one \"when\": the hash decides whose row it is",
+     .files = {{100, "x"}, {100, "b"}},
+     .rows = {{100, "b"}, {100, "a"}},
+     .policies = {.edited = EP_POLICY_WARN},
+     .states = "aA",
+     .notes = 1},
+    {.name = "rows of an image that was newer",
+     .files = {{100, "a"}},
+     .rows = {{100, "a"}, {200, "b"}, {300, "c"}},
+     .states = "A",
+     .unknown = 2},
+    {.name = "duplicate rows of concurrent Drizzles are not unknown",
+     .files = {{100, "a"}, {200, "b"}},
+     .rows = {{100, "a"}, {100, "a"}, {200, "b"}, {200, "b"}},
+     .states = "AA"},
+    {.name = "a row inserted by hand is known by its hash",
+     .files = {{100, "a"}, {200, "b"}},
+     .rows = {{100, "a"}, {999, "b"}},
+     .states = "AA"},
+    {.name = "two files that share a hash share no row",
+     .files = {{100, "same"}, {200, "same"}},
+     .rows = {{100, "same"}},
+     .states = "AP"},
+    {.name = "a row without created_at: Drizzle would run all again",
+     .files = {{100, "a"}, {200, "b"}},
+     .rows = {{NO_TIME, "a"}, {200, "b"}},
+     .states = "aa",
+     .notes = 2,
+     .note = "without created_at"},
+    {.name = "a row of Drizzle 1.x in whole seconds",
+     .files = {{1700000000456, "a"}},
+     .rows = {{1700000000000, "a"}},
+     .shape = EP_LEDGER_V1,
+     .states = "a",
+     .notes = 1,
+     .note = "would run it again"},
+    {.name = "a row in whole seconds of another content is not it",
+     .files = {{1700000000456, "a"}},
+     .rows = {{1700000000000, "b"}},
+     .states = "P",
+     .unknown = 1},
+    {.name = "a row of Drizzle 1.x by its name, edited since",
+     .files = {{1700000000456, "A"}},
+     .rows = {{1700000000000, "a", "20231114221320_x"}},
+     .shape = EP_LEDGER_V1,
+     .policies = {.edited = EP_POLICY_WARN},
+     .states = "a",
+     .notes = 2,
+     .note = "changed after"},
+    {.name = "zero and negative times",
+     .files = {{-5, "a"}, {0, "b"}, {5, "c"}},
+     .rows = {{-5, "a"}, {0, "b"}},
+     .states = "AAP"},
+    {.name = "another project's rows in the same table: ours are out of order",
+     .files = {{100, "a"}},
+     .rows = {{500, "z"}},
+     .states = "p",
+     .notes = 1,
+     .unknown = 1},
+    {.name = "an empty folder", .rows = {{100, "a"}}, .states = "", .unknown = 1},
+};
+
+struct input {
+    struct ep_migration migrations[MOST];
+    struct ep_ledger_row rows[MOST];
+    struct ep_migration_list list;
+    struct ep_ledger ledger;
+};
+
+static void fill(const struct scenario *scenario, struct input *input)
+{
+    static const char *const tags[MOST] = {"0000_x", "0001_x", "0002_x",
+                                           "0003_x", "0004_x", "0005_x"};
+
+    *input = (struct input){.list = {.items = input->migrations},
+                            .ledger = {.shape = scenario->shape, .rows = input->rows}};
+    for (size_t i = 0; i < MOST && scenario->files[i].hash != NULL; i++) {
+        struct ep_migration *migration = &input->migrations[input->list.count++];
+        const char *hash_lf = scenario->files[i].hash_lf;
+        migration->tag = tags[i];
+        migration->created_at = scenario->files[i].when;
+        (void)snprintf(migration->hash, sizeof(migration->hash), "%s", scenario->files[i].hash);
+        (void)snprintf(migration->hash_lf, sizeof(migration->hash_lf), "%s",
+                       hash_lf == NULL ? "" : hash_lf);
+    }
+    for (size_t i = 0; i < MOST && scenario->rows[i].hash != NULL; i++) {
+        const struct row *row = &scenario->rows[i];
+        bool has_time = row->created_at != NO_TIME;
+        input->rows[input->ledger.row_count++] =
+            (struct ep_ledger_row){.created_at = has_time ? row->created_at : 0,
+                                   .has_created_at = has_time,
+                                   .hash = row->hash,
+                                   .name = row->name};
+    }
+}
+
+static char state_letter(const struct ep_plan *plan, size_t item)
+{
+    static const char letters[] = {
+        [EP_PLAN_APPLIED] = 'A', [EP_PLAN_PENDING] = 'P', [EP_PLAN_SKIPPED] = 'S'};
+    char letter = letters[plan->items[item].state];
+
+    for (size_t i = 0; i < plan->note_count; i++) {
+        if (plan->notes[i].tag == plan->items[item].migration->tag) {
+            return (char)(letter - 'A' + 'a');
+        }
+    }
+    return letter;
+}
+
+/* Steps follow from states: one transaction, each pending migration run and then recorded. */
+static void assert_steps(const struct ep_plan *plan)
+{
+    size_t next = 0;
+
+    if (plan->pending_count == 0) {
+        assert_int_equal(plan->step_count, 0);
+        return;
+    }
+    assert_int_equal(plan->steps[next++].kind, EP_STEP_BEGIN);
+    for (size_t i = 0; i < plan->item_count; i++) {
+        if (plan->items[i].state == EP_PLAN_PENDING) {
+            assert_int_equal(plan->steps[next].kind, EP_STEP_RUN);
+            assert_int_equal(plan->steps[next++].item, i);
+            assert_int_equal(plan->steps[next].kind, EP_STEP_RECORD);
+            assert_int_equal(plan->steps[next++].item, i);
+        }
+    }
+    assert_int_equal(plan->steps[next++].kind, EP_STEP_COMMIT);
+    assert_int_equal(next, plan->step_count);
+}
+
+static void each_scenario_is_planned_as_described(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < EP_COUNT_OF(scenarios); i++) {
+        const struct scenario *scenario = &scenarios[i];
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_error err = {0};
+        struct ep_plan plan = {0};
+        struct input input;
+        char letters[MOST + 1] = "";
+
+        print_message("# %s\n", scenario->name);
+        fill(scenario, &input);
+        assert_true(
+            ep_plan_make(&arena, &input.list, &input.ledger, &scenario->policies, &plan, &err));
+        for (size_t j = 0; j < plan.item_count; j++) {
+            letters[j] = state_letter(&plan, j);
+        }
+        assert_string_equal(letters, scenario->states);
+        assert_int_equal(plan.note_count, scenario->notes);
+        assert_int_equal(plan.unknown_count, scenario->unknown);
+        if (scenario->note != NULL) {
+            assert_non_null(strstr(plan.notes[0].text, scenario->note));
+        }
+        assert_steps(&plan);
+    }
+}
+
+static void policies_that_fail_name_the_migrations(void **state)
+{
+    (void)state;
+    static const struct {
+        struct ep_plan_policies policies;
+        const char *summary;
+    } cases[] = {
+        {{.edited = EP_POLICY_FAIL}, "1 migration changed after it was applied: 0000_x"},
+        {{.out_of_order = EP_OUT_OF_ORDER_FAIL},
+         "2 migrations not applied although newer ones are: 0001_x, 0002_x"},
+        {{.ahead = EP_POLICY_FAIL}, "the database has 1 migrations that this image does not know"},
+    };
+    static const struct scenario scenario = {
+        .files = {{100, "A"}, {110, "b"}, {120, "c"}, {200, "d"}},
+        .rows = {{100, "a"}, {200, "d"}, {300, "z"}},
+    };
+
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_error err = {0};
+        struct ep_plan plan = {0};
+        struct input input;
+
+        fill(&scenario, &input);
+        assert_false(
+            ep_plan_make(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
+        assert_int_equal(err.fault, EP_FAULT_SOURCE);
+        assert_string_equal(err.summary, cases[i].summary);
+        assert_int_not_equal(err.hint[0], '\0');
+    }
+}
+
+static void mismatches_are_rows_with_another_hash(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .files = {{100, "A"}, {200, "b"}, {300, "C"}, {400, "d"}},
+        .rows = {{100, "a"}, {200, "b"}, {300, "c"}},
+    };
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct input input;
+    const size_t *indices = NULL;
+    size_t count = 0;
+
+    fill(&scenario, &input);
+    ep_plan_find_mismatches(&arena, &input.list, &input.ledger, &indices, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(indices[0], 0);
+    assert_int_equal(indices[1], 2);
+}
+
+/*
+ * What must hold for any folder and any ledger: after the pending ones have been recorded,
+ * nothing is pending; and Drizzle 0.x itself would run nothing more.
+ */
+static void after_the_pending_ones_nothing_is_pending(void **state)
+{
+    (void)state;
+    static const char *const hashes[] = {"a", "b", "c", "d"};
+    uint32_t seed = 1;
+
+    for (int round = 0; round < 20000; round++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_migration migrations[MOST] = {0};
+        struct ep_ledger_row rows[2 * MOST] = {0};
+        struct ep_migration_list list = {.items = migrations};
+        struct ep_ledger ledger = {.rows = rows};
+        const struct ep_plan_policies policies = {0};
+        struct ep_error err = {0};
+        struct ep_plan first = {0}, second = {0};
+        uint32_t bits[3 * MOST];
+        int64_t greatest = INT64_MIN;
+
+        for (size_t i = 0; i < EP_COUNT_OF(bits); i++) {
+            seed = seed * 1664525 + 1013904223;
+            bits[i] = seed >> 16;
+        }
+        list.count = bits[0] % MOST;
+        ledger.row_count = bits[1] % MOST;
+        for (size_t i = 0; i < list.count; i++) {
+            migrations[i].tag = "0000_x";
+            migrations[i].created_at = bits[2 + i] % 7;
+            (void)snprintf(migrations[i].hash, sizeof(migrations[i].hash), "%s",
+                           hashes[bits[2 + i] / 7 % 4]);
+        }
+        for (size_t i = 0; i < ledger.row_count; i++) {
+            rows[i] = (struct ep_ledger_row){.created_at = bits[8 + i] % 7,
+                                             .has_created_at = true,
+                                             .hash = hashes[bits[8 + i] / 7 % 4]};
+        }
+        assert_true(ep_plan_make(&arena, &list, &ledger, &policies, &first, &err));
+        for (size_t i = 0; i < first.item_count; i++) {
+            if (first.items[i].state == EP_PLAN_PENDING) {
+                rows[ledger.row_count++] =
+                    (struct ep_ledger_row){.created_at = migrations[i].created_at,
+                                           .has_created_at = true,
+                                           .hash = migrations[i].hash};
+            }
+        }
+        assert_true(ep_plan_make(&arena, &list, &ledger, &policies, &second, &err));
+        assert_int_equal(second.pending_count, 0);
+        assert_int_equal(second.unknown_count, first.unknown_count);
+        for (size_t i = 0; i < ledger.row_count; i++) {
+            greatest = rows[i].created_at > greatest ? rows[i].created_at : greatest;
+        }
+        for (size_t i = 0; i < list.count; i++) {
+            /* Known by its hash alone, it may be later than all rows: that is told, not mended. */
+            assert_true(migrations[i].created_at <= greatest || second.note_count > 0);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_scenario_is_planned_as_described),
+        cmocka_unit_test(policies_that_fail_name_the_migrations),
+        cmocka_unit_test(mismatches_are_rows_with_another_hash),
+        cmocka_unit_test(after_the_pending_ones_nothing_is_pending),
+    };
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
