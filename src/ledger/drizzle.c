@@ -122,7 +122,7 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
         return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
     }
     ledger.shape = strcmp(ep_result_text(probe, 0, 2), "t") == 0 ? EP_LEDGER_V1 : EP_LEDGER_V0;
-    if (!ep_ledger_read_rows(arena, rows, &ledger, err)) {
+    if (rows != NULL && !ep_ledger_read_rows(arena, rows, &ledger, err)) {
         return ep_error_context(err, "reading %s", table->quoted);
     }
     *ret_ledger = ledger;

@@ -52,7 +52,7 @@ extern const char ep_ledger_probe[];
 
 /*
  * Read the answers to ep_ledger_probe and to table->read. rows may be the
- * refusal that an absent table causes. Texts are copied to the arena.
+ * refusal that an absent table causes, or NULL: then there are none. Texts are copied to the arena.
  *
  * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
  * created_at, not a table); the server's refusal otherwise.

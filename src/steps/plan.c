@@ -367,10 +367,8 @@ static bool apply_policies(const struct ep_plan *plan, const struct ep_plan_poli
                                   "[migrate] out_of_order = apply.");
     }
     if (policies->ahead == EP_POLICY_FAIL && plan->unknown_count > 0) {
-        (void)ep_fail(err, EP_FAULT_SOURCE,
-                      "the database has %zu migrations that this image "
-                      "does not know",
-                      plan->unknown_count);
+        (void)ep_fail(err, EP_FAULT_SOURCE, "%zu applied %s not in this image", plan->unknown_count,
+                      plan->unknown_count == 1 ? "migration is" : "migrations are");
         return ep_error_hint(err, "Start an image that has them, or set [migrate] ahead = warn.");
     }
     return true;

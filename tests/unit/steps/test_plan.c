@@ -262,7 +262,7 @@ static void policies_that_fail_name_the_migrations(void **state)
         {{.edited = EP_POLICY_FAIL}, "1 migration changed after it was applied: 0000_x"},
         {{.out_of_order = EP_OUT_OF_ORDER_FAIL},
          "2 migrations not applied although newer ones are: 0001_x, 0002_x"},
-        {{.ahead = EP_POLICY_FAIL}, "the database has 1 migrations that this image does not know"},
+        {{.ahead = EP_POLICY_FAIL}, "1 applied migration is not in this image"},
     };
     static const struct scenario scenario = {
         .files = {{100, "A"}, {110, "b"}, {120, "c"}, {200, "d"}},
