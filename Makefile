@@ -3,6 +3,7 @@
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 VERSION := 0.1.0
+Q       := $(if $(V),,@)# make V=1 shows the commands
 
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
   -Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wswitch-enum -Walloca -fno-common -Werror
@@ -52,18 +53,18 @@ define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))
 $(1)_TEST := $$(patsubst %.c,build/$(1)/%,$$(TEST_C))
 build/$(1)/entrypoint: build/$(1)/obj/entrypoint/main.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
-	$$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
+	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
 build/$(1)/libentrypoint.a: $$($(1)_OBJ)
-	rm -f $$@; ar rcs $$@ $$^
+	$(Q)rm -f $$@; ar rcs $$@ $$^
 build/$(1)/obj/%.o: %.c Makefile $$($(1)_NEED) | $(INIH)/ini.h
 	@mkdir -p $$(@D)
-	$$($(1)_CC) $$(ALL) $$($(1)_CF) -isystem $(INIH) $(INIH_D) -c -o $$@ $$<
+	$(Q)echo '  $(1) $$<'; $$($(1)_CC) $$(ALL) $$($(1)_CF) -isystem $(INIH) $(INIH_D) -c -o $$@ $$<
 build/$(1)/obj/ini.o: $(INIH)/ini.h $$($(1)_NEED)
 	@mkdir -p $$(@D)
-	$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
+	$(Q)$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
 $$($(1)_TEST): build/$(1)/%: build/$(1)/obj/%.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
 	@mkdir -p $$(@D)
-	$$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
+	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
 build/$(1)/unit: $$($(1)_TEST)
 	@touch $$@
 -include $$(patsubst %.o,%.d,$$($(1)_OBJ) build/$(1)/obj/entrypoint/main.o) $$(patsubst build/$(1)/%,build/$(1)/obj/%.d,$$($(1)_TEST))
@@ -71,18 +72,18 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 build/entrypoint: build/dev/entrypoint ## developer build, against Debian's -dev packages
-	cp $< $@
+	$(Q)cp $< $@
 
 static: build/$(STATIC)/entrypoint ## build/static/entrypoint, the binary that ships; ARCH=aarch64 cross-compiles
 
 $(DEPS).ok: $(wildcard mk/*.sh mk/libpq/*.h) mk/sources mk/musl.sed $(if $(wildcard $(DEPS)/ok),,FORCE)
 	@mkdir -p $(@D)
-	+dir=$$(mk/deps.sh $(ARCH)) && ln -sfn "$$dir" $(DEPS)
+	+$(Q)dir=$$(mk/deps.sh $(ARCH)) && ln -sfn "$$dir" $(DEPS)
 	@touch $@
 
 $(INIH)/ini.h: mk/sources
 	@mkdir -p $(INIH)
-	tar -C $(INIH) --strip-components=1 -xzf "$$(mk/fetch.sh $(notdir $(INIH)).tar.gz)"
+	$(Q)tar -C $(INIH) --strip-components=1 -xzf "$$(mk/fetch.sh $(notdir $(INIH)).tar.gz)"
 	@touch $@
 
 unit: build/san/unit ## build and run the unit tests
@@ -91,10 +92,27 @@ unit: build/san/unit ## build and run the unit tests
 lint: ## every check of tests/lint
 	@tests/run tests/lint/all.sh
 
+# The last of the .bats files searches what all others made the program print, for passwords.
+SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
-	@tests/setup.sh test static
-	+@tests/run MAKE='$(MAKE)' tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(BATS) ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(BATS)
+	@tests/setup.sh test
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) %/static.bats,$(BATS)) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(filter-out $(SECRETS),$(BATS)) -- $(wildcard $(SECRETS))
+
+demo: ## a container's start on this machine: wait, migrate, verify, become a Node server
+	@tests/setup.sh demo
+	+@$(MAKE) --no-print-directory build/entrypoint
+	@tests/demo.sh
+
+docs: build/dev/entrypoint ## write what the program says about itself into README.md, examples/ and the manual page
+	@mk/docs.sh $<
+
+format: ## format all C as .clang-format says
+	clang-format -i $(shell find src entrypoint tests -name '*.[ch]' -not -path '*/node_modules/*')
+
+flags: $(INIH)/ini.h ## the compiler's flags, one per line: the contents of a compile_flags.txt
+	@printf '%s\n' $(filter-out -MMD -MP,$(ALL)) $(dev_CF) -isystem $(INIH) $(INIH_D)
 
 clean: ## remove everything that was built, except the libraries that mk/deps.sh keeps in ~/.cache/entrypoint-deps
 	rm -rf build
@@ -102,5 +120,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static unit lint test clean help FORCE
+.PHONY: static unit lint test demo docs format flags clean help FORCE
 .SECONDARY:
