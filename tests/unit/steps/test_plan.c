@@ -336,6 +336,13 @@ static void after_the_pending_ones_nothing_is_pending(void **state)
             migrations[i].created_at = bits[2 + i] % 7;
             (void)snprintf(migrations[i].hash, sizeof(migrations[i].hash), "%s",
                            hashes[bits[2 + i] / 7 % 4]);
+            /* Equal in both, they could not be told apart by anybody. */
+            for (size_t j = 0; j < i; j++) {
+                if (migrations[j].created_at == migrations[i].created_at
+                    && strcmp(migrations[j].hash, migrations[i].hash) == 0) {
+                    migrations[i].created_at = 7 + (int64_t)i;
+                }
+            }
         }
         for (size_t i = 0; i < ledger.row_count; i++) {
             rows[i] = (struct ep_ledger_row){.created_at = bits[8 + i] % 7,
