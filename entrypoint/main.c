@@ -1,4 +1,5 @@
 #include "entrypoint/action.h"
+#include "settings/variable.h"
 #include "system/signals.h"
 
 extern char **environ;
@@ -12,17 +13,45 @@ static action *const actions[EP_COMMAND_COUNT] = {
     [EP_COMMAND_VERSION] = ep_action_version,
 };
 
+/*
+ * What the log is to look like, as far as flags and environment say, for the mistakes that keep the
+ * settings from being read. One that is itself mistaken counts as not given.
+ */
+static void open_log_early(struct ep_arena *arena, const struct ep_settings_input *input,
+                           struct ep_log *log)
+{
+    static const size_t rows[] = {EP_SETTING_log_format, EP_SETTING_log_stream,
+                                  EP_SETTING_log_level};
+    struct ep_settings settings;
+
+    ep_settings_defaults(arena, &settings);
+    for (size_t i = 0; i < EP_COUNT_OF(rows); i++) {
+        const struct ep_setting *row = &ep_settings_table[rows[i]];
+        const char *text = input->flags[rows[i]];
+        struct ep_error ignored = {0};
+        if (text == NULL) {
+            text = ep_variable_find(input->environment, ep_setting_variable(row).text);
+        }
+        bool assigned = text != NULL && ep_setting_assign(arena, &settings, row, text, &ignored);
+        (void)assigned;
+    }
+    ep_log_open(log, settings.log_format, settings.log_stream, settings.log_level);
+}
+
 /* Everything up to the exit status; log is opened anew once the settings are known. */
 static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
                 struct ep_error *err)
 {
     struct ep_command_line line = {0};
     struct ep_configuration configuration = {0};
+    const struct ep_settings_input nothing = {.environment = environ};
 
+    open_log_early(arena, &nothing, log);
     if (!ep_command_line_parse(argv, &line, err)) {
         return false;
     }
     line.settings.environment = environ;
+    open_log_early(arena, &line.settings, log);
     if (line.command->id != EP_COMMAND_HELP && line.command->id != EP_COMMAND_VERSION
         && !ep_settings_load(arena, &line.settings, &configuration, err)) {
         return false;
@@ -38,8 +67,7 @@ static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
         .reporter = &reporter,
     };
     for (size_t i = 0; i < configuration.note_count; i++) {
-        ep_report(&reporter, EP_EVENT_SETTING_NOTE,
-                  EP_TEXT_FIELD("note", configuration.notes[i]));
+        ep_report(&reporter, EP_EVENT_SETTING_NOTE, EP_TEXT_FIELD("note", configuration.notes[i]));
     }
     return actions[line.command->id](&context, err);
 }
@@ -52,7 +80,6 @@ int main(int argc, char *argv[])
 
     (void)argc;
     ep_signals_install();
-    ep_log_open(&log, EP_LOG_FORMAT_AUTO, EP_LOG_STREAM_AUTO, EP_LEVEL_INFO);
     if (!run(&arena, argv, &log, &err)) {
         ep_log_error(&log, &err);
         ep_log_termination(&err);
