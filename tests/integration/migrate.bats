@@ -60,6 +60,7 @@ two_migrations() {
 @test "an empty journal is nothing to do" {
     migrate
     assert_status 0
+    assert_has "$stderr" 'none pending'
 }
 
 @test "several folders run in the order given" {
