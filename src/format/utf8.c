@@ -65,20 +65,19 @@ static size_t unit_size(struct ep_span text, bool *ret_valid)
 
 size_t ep_utf8_find_invalid(struct ep_span text)
 {
-    size_t offset = 0;
     bool valid = true;
 
-    for (;;) {
+    for (size_t offset = 0; offset < text.size;) {
         offset += ascii_size(text.data + offset, text.size - offset);
-        if (offset == text.size) {
-            return SIZE_MAX;
+        if (offset < text.size) {
+            size_t size = unit_size(ep_span_part(text, offset, SIZE_MAX), &valid);
+            if (!valid) {
+                return offset;
+            }
+            offset += size;
         }
-        size_t size = unit_size(ep_span_part(text, offset, SIZE_MAX), &valid);
-        if (!valid) {
-            return offset;
-        }
-        offset += size;
     }
+    return SIZE_MAX;
 }
 
 void ep_utf8_replace_invalid(struct ep_span text, struct ep_text *ret_text)

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "format/duration.h"
+#include "format/identifier.h"
 #include "settings/suggest.h"
 
 /* PostgreSQL cuts longer names, silently: NAMEDATALEN - 1. */
@@ -105,18 +106,11 @@ static bool parse_list(struct ep_arena *arena, const struct ep_setting *row, con
     return true;
 }
 
-/* "name" or "schema.name". A quote is never meant to be part of a name. */
-static bool is_table_name(const char *item)
+static bool is_table_name(struct ep_arena *arena, const char *item)
 {
-    size_t first = strcspn(item, ".");
-    const char *second = item[first] == '.' ? item + first + 1 : NULL;
-
-    if (strpbrk(item, "\"'`") != NULL || first == 0 || first > IDENTIFIER_BYTES_MAX) {
-        return false;
-    }
-    return second == NULL
-           || (second[0] != '\0' && strchr(second, '.') == NULL
-               && strlen(second) <= IDENTIFIER_BYTES_MAX);
+    const char *schema, *name;
+    return ep_identifier_split(arena, item, &schema, &name) && strlen(name) <= IDENTIFIER_BYTES_MAX
+           && (schema == NULL || strlen(schema) <= IDENTIFIER_BYTES_MAX);
 }
 
 static bool parse_tables(struct ep_arena *arena, const struct ep_setting *row, const char *text,
@@ -127,10 +121,10 @@ static bool parse_tables(struct ep_arena *arena, const struct ep_setting *row, c
         return false;
     }
     for (size_t i = 0; i < list.count; i++) {
-        if (!is_table_name(list.items[i])) {
+        if (!is_table_name(arena, list.items[i])) {
             (void)ep_fail(err, EP_FAULT_CONFIG, "\"%.140s\" is not a table name", list.items[i]);
-            return ep_error_hint(err, "Write name or schema.name, without quotes and in the case "
-                                      "that the database has.");
+            return ep_error_hint(err, "Write name or schema.name, in the case that it has in the "
+                                      "database.");
         }
     }
     *(struct ep_list *)field = list;

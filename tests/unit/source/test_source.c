@@ -1,0 +1,250 @@
+#define _XOPEN_SOURCE 700 /* nftw(), in scratch.h */
+/* Unit tests of src/source/source: which folders are read, and what is said of those that cannot.
+ */
+#include "source/source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/source/folder.h"
+
+#include <errno.h>
+
+static void write_folder(struct folder *folder, const char *path, const char *tag, int when)
+{
+    folder_write(ep_arena_format(&folder->arena, "%s/%s.sql", path, tag), tag);
+    folder_write(ep_arena_format(&folder->arena, "%s/meta/_journal.json", path),
+                 ep_arena_format(&folder->arena, "{\"entries\": [{\"tag\": \"%s\", \"when\": %d}]}",
+                                 tag, when));
+}
+
+static bool read_folders(struct folder *folder, const char *const *folders, size_t count,
+                         struct ep_migration_list *ret_list, struct ep_error *err)
+{
+    ep_text_reset(&folder->notes);
+    return ep_source_read(&folder->arena, folders, count, &folder->reporter, ret_list, err);
+}
+
+static struct ep_error refused(struct folder *folder, const char *path)
+{
+    struct ep_migration_list list = {.count = 42};
+    struct ep_error err = {0};
+    assert_false(read_folders(folder, &path, 1, &list, &err));
+    assert_int_equal(err.fault, EP_FAULT_SOURCE);
+    assert_int_equal(list.count, 42);
+    return err;
+}
+
+static void the_default_is_the_folder_that_exists(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    folder_write("drizzle", "a file does not count");
+    write_folder(folder, "migrations", "m", 1);
+    assert_true(read_folders(folder, NULL, 0, &list, &err));
+    assert_int_equal(list.count, 1);
+    assert_string_equal(list.items[0].path, "migrations/m.sql");
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 1 migrations\n");
+
+    assert_int_equal(unlink("drizzle"), 0);
+    assert_int_equal(rename("migrations", "drizzle"), 0);
+    assert_true(read_folders(folder, NULL, 0, &list, &err));
+    assert_string_equal(list.items[0].path, "drizzle/m.sql");
+}
+
+static void two_default_folders_are_one_too_many(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    write_folder(folder, "drizzle", "a", 1);
+    write_folder(folder, "migrations", "b", 1);
+
+    assert_false(read_folders(folder, NULL, 0, &list, &err));
+    assert_int_equal(err.fault, EP_FAULT_CONFIG);
+    assert_non_null(strstr(err.hint, "dirs = drizzle migrations"));
+}
+
+static void no_default_folder(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+
+    assert_false(read_folders(folder, NULL, 0, &list, &err));
+    assert_int_equal(err.fault, EP_FAULT_SOURCE);
+    assert_string_equal(err.summary, "there is no folder \"drizzle\" or \"migrations\"");
+    assert_non_null(strstr(err.detail, folder->path));
+    assert_non_null(strstr(err.hint, "\"dirs\""));
+}
+
+static void no_folder_is_wanted(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list = {.count = 42};
+    struct ep_error err = {0};
+    const char *const none[] = {NULL};
+    write_folder(folder, "drizzle", "a", 1);
+
+    assert_true(read_folders(folder, none, 0, &list, &err));
+    assert_int_equal(list.count, 0);
+    assert_string_equal(ep_text_get(&folder->notes), "");
+}
+
+static void folders_are_read_in_their_order(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    const char *const folders[] = {"z//", "./a", "e"};
+    write_folder(folder, "a", "first", 5);
+    write_folder(folder, "z", "second", 4);
+    folder_write("e/_meta/_journal.json", "{\"entries\": []}");
+
+    assert_true(read_folders(folder, folders, 3, &list, &err));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].path, "z/second.sql");
+    assert_string_equal(list.items[1].path, "./a/first.sql");
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 1 z\nSOURCE 1 ./a\nSOURCE 0 e\n");
+}
+
+static void folders_that_are_none(void **state)
+{
+    struct folder *folder = *state;
+    folder_write("file", "");
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+
+    struct ep_error absent = refused(folder, "absent");
+    assert_int_equal(absent.errnum, ENOENT);
+    assert_non_null(strstr(absent.summary, "\"absent\""));
+    assert_non_null(strstr(absent.hint, "\"dirs\""));
+    assert_int_equal(refused(folder, "").errnum, ENOENT);
+    assert_string_equal(refused(folder, "file").summary, "\"file\" is not a folder");
+    assert_string_equal(refused(folder, "pipe").summary, "\"pipe\" is not a folder");
+}
+
+static void a_journal_that_is_none(void **state)
+{
+    struct folder *folder = *state;
+    folder_write("folder/meta/_journal.json/a", "");
+    folder_write("pipe/a", "");
+    assert_int_equal(mkdir("pipe/meta", 0700), 0);
+    assert_int_equal(mkfifo("pipe/meta/_journal.json", 0600), 0);
+    folder_write("both/meta/_journal.json", "{}");
+    folder_write("both/_meta/_journal.json", "{}");
+    folder_write("empty/meta/_journal.json", "");
+
+    assert_non_null(strstr(refused(folder, "folder").summary, "folder/meta/_journal.json"));
+    assert_non_null(strstr(refused(folder, "pipe").summary, "pipe/meta/_journal.json"));
+    assert_non_null(strstr(refused(folder, "both").summary, "two journals"));
+    assert_string_equal(refused(folder, "empty").summary, "\"empty/meta/_journal.json\" is empty");
+}
+
+static void other_layouts_are_recognised(void **state)
+{
+    struct folder *folder = *state;
+    static const struct {
+        const char *file, *folder, *hint;
+    } cases[] = {
+        {"v1/20261120223313_init/migration.sql", "v1", "the layout of drizzle-kit 1.0"},
+        {"numbered/001_init.sql", "numbered", "numbered SQL files"},
+        {"out/migrations/meta/_journal.json", "out",
+         "There is one in \"out/migrations\": set \"dirs\" to that."},
+        {"kit/meta/_journal.json", "kit/meta", "set \"dirs\" to the folder above"},
+        {"other/README.md", "other", "\"dirs\""},
+    };
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        folder_write(cases[i].file, "");
+        struct ep_error err = refused(folder, cases[i].folder);
+        print_message("# %s\n", cases[i].folder);
+        assert_string_equal(
+            err.summary,
+            ep_arena_format(&folder->arena, "no meta/_journal.json in \"%s\"", cases[i].folder));
+        assert_non_null(strstr(err.detail, "Can't find meta/_journal.json file"));
+        assert_non_null(strstr(err.hint, cases[i].hint));
+    }
+}
+
+/* root may read everything: be nobody for a moment. */
+static void folders_that_may_not_be_read(void **state)
+{
+    struct folder *folder = *state;
+    uid_t user = geteuid();
+    write_folder(folder, "closed", "a", 1);
+    write_folder(folder, "meta", "a", 1);
+    write_folder(folder, "unlisted", "a", 1);
+    folder_write("unlisted/b.sql", "");
+    assert_int_equal(chmod(".", 0711), 0);
+    assert_int_equal(chmod("closed", 0), 0);
+    assert_int_equal(chmod("meta/meta", 0), 0);
+    assert_int_equal(chmod("unlisted", 0311), 0);
+    assert_true(user != 0 || seteuid(65534) == 0);
+
+    int closed = refused(folder, "closed").errnum;
+    int meta = refused(folder, "meta").errnum;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    const char *unlisted = "unlisted";
+    bool is_read = read_folders(folder, &unlisted, 1, &list, &err);
+    assert_int_equal(seteuid(user), 0);
+    assert_int_equal(chmod("closed", 0700), 0);
+    assert_int_equal(chmod("meta/meta", 0700), 0);
+    assert_int_equal(chmod("unlisted", 0700), 0);
+
+    assert_int_equal(closed, EACCES);
+    assert_int_equal(meta, EACCES);
+    assert_true(is_read); /* the note of b.sql is not worth a failure */
+}
+
+static void ten_thousand_files_leave_only_their_list(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_text journal EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    enum { COUNT = 10000 };
+
+    folder_write("drizzle/a.sql", "select 1;");
+    assert_int_equal(chdir("drizzle"), 0);
+    ep_text_add(&journal, "{\"entries\": [");
+    for (int i = 0; i < COUNT; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "%04d_a.sql", i);
+        assert_int_equal(link("a.sql", name), 0);
+        ep_text_format(&journal, "%s{\"tag\": \"%04d_a\", \"when\": %d}", i > 0 ? "," : "", i, i);
+    }
+    ep_text_add(&journal, "]}");
+    folder_write("meta/_journal.json", ep_text_get(&journal));
+    assert_int_equal(unlink("a.sql"), 0);
+
+    const char *here = ".";
+    assert_true(read_folders(folder, &here, 1, &list, &err));
+    assert_int_equal(list.count, COUNT);
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 10000 .\n");
+    assert_string_equal(list.items[COUNT - 1].path, "./9999_a.sql");
+    assert_int_equal(list.items[COUNT - 1].size, 9);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_default_is_the_folder_that_exists),
+        TEST(two_default_folders_are_one_too_many),
+        TEST(no_default_folder),
+        TEST(no_folder_is_wanted),
+        TEST(folders_are_read_in_their_order),
+        TEST(folders_that_are_none),
+        TEST(a_journal_that_is_none),
+        TEST(other_layouts_are_recognised),
+        TEST(folders_that_may_not_be_read),
+        TEST(ten_thousand_files_leave_only_their_list),
+    };
+    return cmocka_run_group_tests_name("source", tests, NULL, NULL);
+}
