@@ -93,7 +93,7 @@ static const struct rule server_rules[] = {
     {.text = "(ECIRCUITBREAKER)",
      .class = EP_FAILURE_TRANSIENT,
      .fault = EP_FAULT_UNAVAILABLE,
-     .pause_ms = 30000,
+     .pause_ms = 40000, /* jitter leaves 32 s at least */
      .hint = "The pooler has locked this project out for a while, usually after wrong passwords."},
     ROW(NULL, "(ENOTFOUND)", FINAL, CONFIG, supabase_user_hint),
     ROW(NULL, "(ETENANTNOTFOUND)", FINAL, CONFIG, supabase_user_hint),

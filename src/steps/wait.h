@@ -1,9 +1,9 @@
 /*
  * wait.h - until PostgreSQL answers a login, or waiting is pointless.
  *
- * Every round tries each address of each host in order, each with a budget of
- * its own, until one accepts a login. What a failure means decides
- * whether there is another round (failure.h); how long the pause is depends on
+ * Every round tries each address of each host in order, each for at most five
+ * seconds, until one accepts a login. What a failure means decides whether there
+ * is another round (failure.h, patience.h); how long the pause is depends on
  * whether anybody answered: nothing listening is asked often, a server that
  * said no is spared.
  *
@@ -23,9 +23,11 @@ struct ep_wait {
 
 /*
  * Errors: EP_FAULT_UNAVAILABLE when the timeout passed and the last reason was
- * transient; EP_FAULT_DENIED, EP_FAULT_CONFIG when the reason is final. The summary is the
- * reason, the detail says how long and how often was tried, SQLSTATE is set
- * where the server gave one.
+ * transient; EP_FAULT_DENIED, EP_FAULT_CONFIG when the reason is final, or would
+ * have been had there been time; EP_FAULT_SIGNAL when a signal was noted (see
+ * signals.h; with phase "leave" the process is gone before). The summary is
+ * "could not connect to <address>: <reason>", the detail says how long and how
+ * often was tried, SQLSTATE is set where the server gave one.
  */
 bool ep_wait(const struct ep_wait *wait, struct ep_session **ret_session,
              struct ep_error *err) EP_MUST_CHECK;

@@ -152,6 +152,18 @@ bool ep_file_read(struct ep_arena *arena, const char *path, size_t limit_bytes, 
     return ep_fail_errno(err, fault, "could not read file \"%s\"", path);
 }
 
+size_t ep_file_peek(const char *path, uint64_t offset, void *ret_data, size_t size)
+{
+    int descriptor EP_CLEANUP(descriptor_drop) = open_quietly(path, O_RDONLY);
+    struct stat status;
+    if (descriptor < 0 || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)
+        || offset > INT64_MAX) {
+        return 0;
+    }
+    ssize_t count = pread(descriptor, ret_data, size, (off_t)offset);
+    return count < 0 ? 0 : (size_t)count;
+}
+
 struct names {
     const char **data;
     size_t count, capacity;

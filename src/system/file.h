@@ -26,9 +26,12 @@ enum ep_file_type ep_file_type(const char *path);
  * with errnum where the operating system refused: absent, no permission, not a
  * regular file, larger than limit_bytes (with the limit in the detail).
  */
-bool ep_file_read(struct ep_arena *arena, const char *path, size_t limit_bytes,
-                  enum ep_fault fault, struct ep_span *ret_content,
-                  struct ep_error *err) EP_MUST_CHECK;
+bool ep_file_read(struct ep_arena *arena, const char *path, size_t limit_bytes, enum ep_fault fault,
+                  struct ep_span *ret_content, struct ep_error *err) EP_MUST_CHECK;
+
+/* Up to size bytes from offset of a regular file; returns how many there were, 0 for any failure.
+ */
+size_t ep_file_peek(const char *path, uint64_t offset, void *ret_data, size_t size);
 
 /*
  * The names in a folder without "." and "..", sorted by bytes.

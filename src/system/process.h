@@ -16,8 +16,11 @@
  * NULL means the default "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".
  * An empty element of PATH is the working directory.
  *
+ * What is certain to make its execution fail is noticed here, before anything
+ * else was done: see ep_program_check().
+ *
  * Errors: EP_FAULT_NOT_FOUND or EP_FAULT_NOT_EXECUTABLE (found, but a folder or
- * without the x bit), with a hint that says what to do.
+ * without the x bit, for example), with a hint that says what to do.
  */
 bool ep_process_find(struct ep_arena *arena, const char *name, const char *path,
                      const char **ret_program, struct ep_error *err) EP_MUST_CHECK;
@@ -25,8 +28,8 @@ bool ep_process_find(struct ep_arena *arena, const char *name, const char *path,
 /*
  * Replace this process. argv[0] is passed as given. Descriptors above 2 are
  * closed by the exec, but for those that LISTEN_FDS passes on (sd_listen_fds(3)).
- * Returns only on failure, with the reason: missing interpreter, CRLF in the
- * "#!" line, no "#!" line, wrong architecture, too long an argument list.
+ * Returns only on failure, with the reason: absent interpreter, CR LF in the
+ * "#!" line, no "#!" line, wrong machine, too long an argument list.
  *
  * Errors: EP_FAULT_NOT_FOUND, EP_FAULT_NOT_EXECUTABLE.
  */

@@ -159,6 +159,20 @@ cluster_is_running() {
     [ -e "$CLUSTER_DIR/data/postmaster.pid" ]
 }
 
+# A server that is there and says nothing: the kernel accepts connections for it, nobody answers.
+cluster_pause() {
+    kill -STOP "$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")"
+}
+
+cluster_resume() {
+    ! cluster_is_running || kill -CONT "$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")" 2>/dev/null
+}
+
+# Somebody has connected to the port.
+cluster_has_client() {
+    grep -Eq "$(printf ': [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:%04X 01 ' "$CLUSTER_PORT")" /proc/net/tcp
+}
+
 # Re-read the configuration and wait until new sessions have it.
 cluster_reload() {
     local before
@@ -315,6 +329,7 @@ cluster_remove() {
         [ ! -s "$file" ] || kill -9 "$(cat "$file")" 2>/dev/null
     done
     if cluster_is_running; then
+        cluster_resume
         cluster_stop immediate || kill -9 "$(head -n 1 "$CLUSTER_DIR/data/postmaster.pid")" 2>/dev/null
     fi
     rm -rf "$CLUSTER_DIR"

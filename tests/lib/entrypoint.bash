@@ -15,6 +15,7 @@ ENTRYPOINT_BINARY=$(realpath -m "${ENTRYPOINT_BINARY:-build/entrypoint}")
 TEST_OUTPUT=$(realpath -m "${TEST_OUTPUT:-build/test-output}")
 OUTPUT_LOG=$(realpath -m "${OUTPUT_LOG:-$TEST_OUTPUT/entrypoint-output.log}")
 export ENTRYPOINT_BINARY TEST_OUTPUT OUTPUT_LOG
+launcher=()
 : "${RUN_DEADLINE:=60}" # seconds; a run that takes longer is killed, status 137
 
 # The environment to run in, as arguments for env(1), in the array `environment`; what is left, in `arguments`.
@@ -39,12 +40,12 @@ run_entrypoint() {
 }
 
 # The same without waiting for its end: sets entrypoint_pid. Signals are at their defaults, as in a container. Standard
-# input is /dev/null.
+# input is /dev/null. A test may set launcher=(COMMAND...), which then starts the program.
 start_entrypoint() {
     local environment arguments
     split_arguments "$@"
     output_folder=$(mktemp -d "${BATS_TEST_TMPDIR:-${TMPDIR:-/tmp}}/run.XXXXXX")
-    env -i --default-signal "${environment[@]}" "$ENTRYPOINT_BINARY" "${arguments[@]}" \
+    env -i --default-signal "${environment[@]}" "${launcher[@]}" "$ENTRYPOINT_BINARY" "${arguments[@]}" \
         </dev/null >"$output_folder/stdout" 2>"$output_folder/stderr" 3>&- 4>&- &
     entrypoint_pid=$!
 }
@@ -96,7 +97,7 @@ clean_up() {
         log_output "$output_folder/stdout" "$output_folder/stderr"
     fi
     [ -z "${BATS_TEST_COMPLETED:-}" ] || return 0
-    kept=$TEST_OUTPUT/$(basename "$BATS_TEST_FILENAME" .bats)-$BATS_TEST_NUMBER
+    kept=$TEST_OUTPUT/$(basename "$(dirname "$ENTRYPOINT_BINARY")")-$(basename "$BATS_TEST_FILENAME" .bats)-$BATS_TEST_NUMBER
     rm -rf "$kept"
     mkdir -p "$kept"
     cp -r "$BATS_TEST_TMPDIR/." "$kept/" 2>/dev/null || true
