@@ -74,10 +74,4 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
                       enum ep_ledger_shape shape, const struct ep_migration *migration,
                       struct ep_error *err) EP_MUST_CHECK;
 
-/*
- * The folder name that drizzle-kit's "up" gives a journal entry: the UTC time of
- * created_at in whole seconds, "_", and the tag behind its first "_".
- */
-const char *ep_ledger_name_v1(struct ep_arena *arena, const struct ep_migration *migration);
-
 #endif

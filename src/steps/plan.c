@@ -162,7 +162,7 @@ static const struct ep_ledger_row *match(struct ep_arena *arena, struct matcher 
     case PASS_TIME:
         return claim(matcher, &matcher->by_time, &migration->created_at, NULL);
     case PASS_NAME:
-        return claim(matcher, &matcher->by_name, ep_ledger_name_v1(arena, migration), NULL);
+        return claim(matcher, &matcher->by_name, ep_migration_name(arena, migration), NULL);
     case PASS_SECONDS:
         return claim(matcher, &matcher->by_time, &seconds, migration->hash);
     case PASS_HASH:
