@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <time.h>
 
 /* The layout is drizzle-orm's own, so that a dump of either database reads the same. */
 static const char create_table_format[] = "CREATE TABLE IF NOT EXISTS %s (\n"
@@ -122,25 +121,11 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
         return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
     }
     ledger.shape = strcmp(ep_result_text(probe, 0, 2), "t") == 0 ? EP_LEDGER_V1 : EP_LEDGER_V0;
-    if (!ep_ledger_read_rows(arena, rows, &ledger, err)) {
+    if (rows != NULL && !ep_ledger_read_rows(arena, rows, &ledger, err)) {
         return ep_error_context(err, "reading %s", table->quoted);
     }
     *ret_ledger = ledger;
     return true;
-}
-
-const char *ep_ledger_name_v1(struct ep_arena *arena, const struct ep_migration *migration)
-{
-    /* Floor, not truncation: a time before 1970 belongs to the second that holds it. */
-    int64_t seconds = migration->created_at / 1000 - (migration->created_at % 1000 < 0 ? 1 : 0);
-    time_t time = (time_t)seconds;
-    struct tm utc = {0};
-    const char *separator = strchr(migration->tag, '_');
-
-    (void)gmtime_r(&time, &utc);
-    return ep_arena_format(arena, "%04d%02d%02d%02d%02d%02d_%s", utc.tm_year + 1900, utc.tm_mon + 1,
-                           utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                           separator == NULL ? migration->tag : separator + 1);
 }
 
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
@@ -152,7 +137,7 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
     const char *const parameters[] = {
         migration->hash,
         ep_arena_format(&arena, "%" PRId64, migration->created_at),
-        ep_ledger_name_v1(&arena, migration),
+        ep_migration_name(&arena, migration),
     };
     const struct ep_query query = {
         .sql = named ? table->record_v1 : table->record_v0,

@@ -52,7 +52,7 @@ extern const char ep_ledger_probe[];
 
 /*
  * Read the answers to ep_ledger_probe and to table->read. rows may be the
- * refusal that an absent table causes. Texts are copied to the arena.
+ * refusal that an absent table causes, or NULL: then there are none. Texts are copied to the arena.
  *
  * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
  * created_at, not a table); the server's refusal otherwise.
@@ -73,11 +73,5 @@ bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
                       enum ep_ledger_shape shape, const struct ep_migration *migration,
                       struct ep_error *err) EP_MUST_CHECK;
-
-/*
- * The folder name that drizzle-kit's "up" gives a journal entry: the UTC time of
- * created_at in whole seconds, "_", and the tag behind its first "_".
- */
-const char *ep_ledger_name_v1(struct ep_arena *arena, const struct ep_migration *migration);
 
 #endif

@@ -17,7 +17,7 @@
  * No text that comes out of here (notes, errors) ever holds the password, or a
  * piece of a value that could be one.
  *
- * Limits: 16 KiB of text, 32 hosts. Source: libpq's conninfo_uri_parse, RFC
+ * Limits: 16 KiB of text, 32 hosts, 64 parameters. Source: libpq's conninfo_uri_parse, RFC
  * 3986, the WHATWG URL standard, and the table in tests/unit/postgres.
  */
 #ifndef EP_POSTGRES_CONNINFO_H
@@ -42,10 +42,9 @@ struct ep_parameter {
 struct ep_conninfo {
     const struct ep_host *hosts; /* at least one */
     size_t host_count;
-    const struct ep_parameter
-        *parameters; /* each keyword at most once; user, password, dbname too */
+    const struct ep_parameter *parameters; /* each keyword once; user, password, dbname too */
     size_t parameter_count;
-    const char *const *notes; /* sentences for the log: what was changed, dropped, or looks wrong */
+    const char *const *notes; /* for the log: what was changed, dropped, or looks wrong */
     size_t note_count;
     bool pooler_hint; /* the value looks like a transaction pooler's */
 };
@@ -59,7 +58,11 @@ const char *ep_conninfo_find(const struct ep_conninfo *conninfo, const char *key
  * dropped with a note, or refused where dropping would weaken security.
  *
  * Environment variables are not read; "postgresql:///db" without a host is
- * refused unless environment_host says that PGHOST or PGHOSTADDR is set.
+ * refused unless environment_host says that PGHOST or PGHOSTADDR is set, or the
+ * value names a service.
+ *
+ * ret_conninfo holds copies in arena, nothing of value; it is set on success only.
+ * client_encoding is never among the parameters: sessions always speak UTF-8.
  *
  * Errors: EP_FAULT_CONFIG. The summary names the trouble without the value, the
  * hint says how to write it.

@@ -132,6 +132,17 @@ bool ep_conninfo_is_variable(struct ep_span text)
     return true;
 }
 
+bool ep_conninfo_refuse_variable(const struct ep_conninfo_draft *draft, const char *what,
+                                 struct ep_span raw, struct ep_error *err)
+{
+    return ep_conninfo_refuse(
+        err,
+        "Shells and platforms replace variables, this program does not; if it is no variable, "
+        "write %24 for \"$\".",
+        "%s at character %zu is a variable that was not replaced", what,
+        ep_conninfo_position(draft, raw.data));
+}
+
 /* The value of a hexadecimal digit, or -1. */
 static int hexadecimal(char digit)
 {

@@ -97,6 +97,10 @@ const char *ep_conninfo_find_invisible(struct ep_span text);
 /* A whole that is $NAME, ${NAME}, $(NAME) or {{...}}: something that nobody replaced. */
 bool ep_conninfo_is_variable(struct ep_span text);
 
+/* Refuse one; raw lies within draft->value. */
+bool ep_conninfo_refuse_variable(const struct ep_conninfo_draft *draft, const char *what,
+                                 struct ep_span raw, struct ep_error *err);
+
 /* A key and its value as they stand in a query or among keywords. */
 struct ep_conninfo_pair {
     struct ep_span key;   /* within draft->value */
@@ -104,7 +108,8 @@ struct ep_conninfo_pair {
     bool is_encoded;
 };
 
-/* What is done with a key; the columns that it needs are in struct ep_conninfo_rule. */
+/* What is done with a key; libpq's own come first. The columns that it needs are in struct
+ * ep_conninfo_rule. */
 enum ep_conninfo_action {
     EP_CONNINFO_TEXT,     /* libpq's own, any text */
     EP_CONNINFO_CHOICE,   /* libpq's own, one of the words in .text */

@@ -83,7 +83,9 @@ static void note_scheme(struct ep_conninfo_draft *draft, struct ep_span name,
     if (has_driver) {
         ep_conninfo_note(draft, "the \"+driver\" after the scheme was ignored");
     }
-    if (strcmp(scheme->name, "postgresql") != 0 && strcmp(scheme->name, "postgres") != 0) {
+    if (scheme->kind == SOCKET) {
+        ep_conninfo_note(draft, "\"socket:\" is node-postgres's: read as host=/folder dbname=name");
+    } else if (strcmp(scheme->name, "postgresql") != 0 && strcmp(scheme->name, "postgres") != 0) {
         ep_conninfo_note(draft, "the scheme \"%s\" was read as \"postgresql\"", scheme->name);
     } else if (!ep_span_equals(name, scheme->name)) {
         ep_conninfo_note(draft, "the scheme is written with capitals: read as \"%s\"",
@@ -91,7 +93,7 @@ static void note_scheme(struct ep_conninfo_draft *draft, struct ep_span name,
     }
 }
 
-/* ret_is_read: it was a URI, read or refused; else it is something else, and err is unused. */
+/* When ret_is_uri is false, text is something else, and err is unused. */
 static bool read_uri(struct ep_conninfo_draft *draft, struct ep_span text, bool *ret_is_uri,
                      struct ep_error *err)
 {
@@ -202,9 +204,9 @@ static struct ep_span first_key(struct ep_span text)
 /* Pairs separated by semicolons, as ADO.NET and ODBC write them. */
 static bool is_semicolon_list(struct ep_span text)
 {
-    static const char *const keys[] = {"server", "host",     "data source", "database", "user id",
-                                       "user",   "username", "uid",         "port",     "dbname",
-                                       "driver", "dsn",      "pgsql:host"};
+    static const char *const keys[] = {"server",  "host",   "data source", "database",
+                                       "user id", "user",   "username",    "uid",
+                                       "port",    "dbname", "driver",      "dsn"};
     struct ep_span key = first_key(text);
     size_t semicolon = ep_span_find_byte(text, 0, ';');
     size_t blank = ep_span_find_byte(text, key.size + 1, ' ');

@@ -147,8 +147,8 @@ static void note_provider(struct ep_conninfo_draft *draft, const struct ep_host 
     for (size_t i = 0; i < EP_COUNT_OF(encrypting_providers); i++) {
         if (ep_span_ends_with(name, encrypting_providers[i])
             && ep_conninfo_get(draft, "sslmode") == NULL) {
-            ep_conninfo_note(draft, "sslmode is not given: Node's drivers then connect without "
-                                    "TLS, which this provider may refuse");
+            ep_conninfo_note(draft, "sslmode is not given: unless told by code, Node's drivers "
+                                    "connect without TLS, which this provider may refuse");
         }
     }
 }

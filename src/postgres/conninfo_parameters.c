@@ -46,6 +46,9 @@ static bool read_text(struct ep_conninfo_draft *draft, const struct ep_conninfo_
         .is_encoded = pair->is_encoded,
         .plus_is_blank = draft->plus_is_blank,
     };
+    if (pair->is_encoded && ep_conninfo_is_variable(pair->value)) {
+        return ep_conninfo_refuse_variable(draft, piece.what, pair->value, err);
+    }
     if (rule->action == EP_CONNINFO_OPTIONS && pair->is_encoded
         && ep_span_find(pair->value, 0, "-c+") != SIZE_MAX) {
         ep_conninfo_note(draft, "\"+\" in %s was read as a blank: libpq keeps it, write %%20",
@@ -367,7 +370,7 @@ bool ep_conninfo_assign(struct ep_conninfo_draft *draft, const struct ep_conninf
         ep_conninfo_note(draft, "parameter \"%s\" was read as \"%s\"", rule->key, rule->text);
         rule = ep_conninfo_find_rule(ep_span_of(rule->text));
     } else if (!ep_span_equals(pair->key, rule->key) && rule->action != EP_CONNINFO_DROP) {
-        ep_conninfo_note(draft, "parameter \"%s\" is written with other small and capital letters",
+        ep_conninfo_note(draft, "parameter \"%s\" was written with other capitals than these",
                          rule->key);
     }
     if ((rule->marks & EP_CONNINFO_SECRET) != 0) {

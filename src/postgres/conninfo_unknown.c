@@ -64,7 +64,7 @@ bool ep_conninfo_refuse_at(const struct ep_conninfo_draft *draft,
 /* Leaving such a key out may be less safe than whoever wrote it wanted to be. */
 static bool speaks_of_security(struct ep_span key, const struct ep_conninfo_rule *suggestion)
 {
-    return holds_word(key, "ssl") || holds_word(key, "tls")
+    return holds_word(key, "ssl") || holds_word(key, "tls") || holds_word(key, "%")
            || (suggestion != NULL && (suggestion->marks & EP_CONNINFO_SECURITY) != 0);
 }
 

@@ -115,17 +115,6 @@ static bool check_parts(const struct ep_conninfo_draft *draft, struct ep_span re
     return true;
 }
 
-static bool refuse_variable(const struct ep_conninfo_draft *draft, const char *what,
-                            struct ep_span raw, struct ep_error *err)
-{
-    return ep_conninfo_refuse(
-        err,
-        "Shells and platforms replace variables, this program does not; if it is no variable, "
-        "write %24 for \"$\".",
-        "%s at character %zu is a variable that was not replaced", what,
-        ep_conninfo_position(draft, raw.data));
-}
-
 /* What Node's drivers would read differently, or not at all. */
 static void note_userinfo(struct ep_conninfo_draft *draft, struct ep_span raw,
                           struct ep_span password)
@@ -157,7 +146,7 @@ static bool read_password(struct ep_conninfo_draft *draft, struct ep_span raw,
                           const char **ret_password, struct ep_error *err)
 {
     if (ep_conninfo_is_variable(raw)) {
-        return refuse_variable(draft, "the password", raw, err);
+        return ep_conninfo_refuse_variable(draft, "the password", raw, err);
     }
     for (size_t i = 0; i < EP_COUNT_OF(placeholders); i++) {
         if (ep_conninfo_same_word(raw, placeholders[i])) {
@@ -187,7 +176,7 @@ static bool read_userinfo(struct ep_conninfo_draft *draft, struct ep_span raw, s
     const char *text = NULL;
 
     if (ep_conninfo_is_variable(user.raw)) {
-        return refuse_variable(draft, "the user name", user.raw, err);
+        return ep_conninfo_refuse_variable(draft, "the user name", user.raw, err);
     }
     if (!ep_conninfo_decode(draft, &user, &text, err)) {
         return false;
@@ -261,8 +250,8 @@ static bool read_host(struct ep_conninfo_draft *draft, struct ep_span host, stru
     struct ep_span port = ep_span_part(host, colon + 1, SIZE_MAX);
     if (holds_byte(host, '$') || holds_byte(host, '{')) {
         bool in_port = find_first_of(host, 0, "${") > colon;
-        return refuse_variable(draft, in_port ? "the port" : "the host", in_port ? port : host,
-                               err);
+        return ep_conninfo_refuse_variable(draft, in_port ? "the port" : "the host",
+                                           in_port ? port : host, err);
     }
     const char *name = NULL;
     if (!ep_conninfo_decode(draft, &piece, &name, err)) {
@@ -355,7 +344,7 @@ static bool read_path(struct ep_conninfo_draft *draft, struct ep_span path, stru
     };
     const char *text = NULL;
     if (holds_byte(raw, '{') || ep_conninfo_is_variable(raw)) {
-        return refuse_variable(draft, piece.what, raw, err);
+        return ep_conninfo_refuse_variable(draft, piece.what, raw, err);
     }
     if (!ep_conninfo_decode(draft, &piece, &text, err)) {
         return false;

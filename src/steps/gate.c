@@ -48,14 +48,16 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
     size_t applied = 0;
     int64_t start_ms = ep_clock_ms();
 
-    if (!ep_migrate_plan(arena, &request, &state->ledger, &plan, err)) {
-        return false;
-    }
-    report_plan(arena, gate, &plan);
-    if (plan.pending_count == 0) {
-        ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
-                  EP_INTEGER_FIELD("applied", (long long)plan.applied_count));
-        return true;
+    if (!state->busy) {
+        if (!ep_migrate_plan(arena, &request, &state->ledger, &plan, err)) {
+            return false;
+        }
+        report_plan(arena, gate, &plan);
+        if (plan.pending_count == 0) {
+            ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
+                      EP_INTEGER_FIELD("applied", (long long)plan.applied_count));
+            return true;
+        }
     }
     if (state->pooled) {
         ep_report(gate->reporter, EP_EVENT_POOLER, EP_TEXT_FIELD("variable", NULL));
@@ -65,7 +67,7 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
     }
     ep_report(gate->reporter, EP_EVENT_COMPLETE, EP_INTEGER_FIELD("applied", (long long)applied),
               EP_INTEGER_FIELD("elapsed_ms", ep_clock_ms() - start_ms),
-              EP_INTEGER_FIELD("total", (long long)plan.item_count));
+              EP_INTEGER_FIELD("total", (long long)gate->migrations->count));
     return gate->request->tables.count == 0
            || ep_state_read_tables(arena, pass->session, &gate->request->tables,
                                    ep_clock_ms() + ANSWER_MS_LEAST, present, err);

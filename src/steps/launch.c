@@ -53,6 +53,7 @@ void ep_launch_exec(const struct ep_launch *launch, const char *const unset_name
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     char **environment = environment_without(&arena, unset_names, unset_count);
 
+    ep_signals_leave(); /* nothing is at stake any more, whatever phase the caller was in */
     ep_signals_before_exec();
     ep_process_exec(launch->program, launch->argv, environment, err);
 }

@@ -4,7 +4,6 @@
  *     ep_launch_prepare()   before anything else: an image without its server
  *                           fails before its database is touched
  *     ...                   wait, migrate, verify; close the session
- *     ep_signals_leave()
  *     ep_launch_exec()      does not come back
  *
  * Arguments, environment (less the variables to unset), working directory,
@@ -32,7 +31,8 @@ bool ep_launch_prepare(struct ep_arena *arena, char *const argv[], struct ep_lau
 
 /*
  * Become the server. unset_names are variables it must not see; each occurrence
- * goes. Returns only on failure.
+ * goes. A signal that was noted ends the process here (signals.h). Returns only
+ * on failure.
  *
  * Errors: EP_FAULT_NOT_FOUND, EP_FAULT_NOT_EXECUTABLE; see ep_process_exec().
  */

@@ -249,16 +249,22 @@ static bool attempts(struct run *run, struct ep_error *err)
     return true;
 }
 
-/* Another replica had the lock: what it did may be all there was to do. */
-static bool read_again(struct run *run, bool *ret_pending, struct ep_error *err)
+/* Another replica was at it: what it did may be all there was to do. */
+static bool read_again(struct run *run, bool *ret_busy, bool *ret_pending, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_state state = {0};
     struct ep_plan plan = {0};
 
     if (!ep_state_read(&arena, run->migrate->session, run->migrate->request, EP_CLOCK_NEVER, &state,
-                       err)
-        || !ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
+                       err)) {
+        return false;
+    }
+    *ret_busy = state.busy;
+    if (state.busy) {
+        return true;
+    }
+    if (!ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
         return false;
     }
     *ret_pending = plan.pending_count > 0;
@@ -267,12 +273,29 @@ static bool read_again(struct run *run, bool *ret_pending, struct ep_error *err)
     return true;
 }
 
-static bool migrate_locked(struct run *run, struct ep_error *err)
+/* Our turn, and a ledger that can be read: where nobody else was, it has been read already. */
+static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_error *err)
 {
-    bool pending = true;
+    *ret_pending = true;
+    if (!ep_replica_lock(&run->replica, err)) {
+        return false;
+    }
+    bool known = !busy && !run->replica.waited;
+    while (!known) {
+        if (!read_again(run, &busy, ret_pending, err)
+            || (busy && !ep_replica_wait_turn(&run->replica, err))) {
+            return false;
+        }
+        known = !busy;
+    }
+    return true;
+}
 
-    if (!ep_replica_lock(&run->replica, err)
-        || (run->replica.waited && !read_again(run, &pending, err))) {
+static bool migrate_locked(struct run *run, bool busy, struct ep_error *err)
+{
+    bool pending = false;
+
+    if (!take_turn(run, busy, &pending, err)) {
         return false;
     }
     if (pending) {
@@ -310,7 +333,7 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
                                   "is on for this role or database.");
     }
     ep_signals_note();
-    bool done = migrate_locked(&run, err);
+    bool done = migrate_locked(&run, state->busy, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }

@@ -162,7 +162,7 @@ static const struct ep_ledger_row *match(struct ep_arena *arena, struct matcher 
     case PASS_TIME:
         return claim(matcher, &matcher->by_time, &migration->created_at, NULL);
     case PASS_NAME:
-        return claim(matcher, &matcher->by_name, ep_ledger_name_v1(arena, migration), NULL);
+        return claim(matcher, &matcher->by_name, ep_migration_name(arena, migration), NULL);
     case PASS_SECONDS:
         return claim(matcher, &matcher->by_time, &seconds, migration->hash);
     case PASS_HASH:
@@ -367,10 +367,8 @@ static bool apply_policies(const struct ep_plan *plan, const struct ep_plan_poli
                                   "[migrate] out_of_order = apply.");
     }
     if (policies->ahead == EP_POLICY_FAIL && plan->unknown_count > 0) {
-        (void)ep_fail(err, EP_FAULT_SOURCE,
-                      "the database has %zu migrations that this image "
-                      "does not know",
-                      plan->unknown_count);
+        (void)ep_fail(err, EP_FAULT_SOURCE, "%zu applied %s not in this image", plan->unknown_count,
+                      plan->unknown_count == 1 ? "migration is" : "migrations are");
         return ep_error_hint(err, "Start an image that has them, or set [migrate] ahead = warn.");
     }
     return true;

@@ -38,11 +38,11 @@ bool ep_replica_pause(int64_t ms, struct ep_error *err)
     return true;
 }
 
-/* The lock is somebody else's: say so now and then, and give it a moment. */
-static bool wait_turn(struct ep_replica *replica, int64_t *pause_ms, struct ep_error *err)
+bool ep_replica_wait_turn(struct ep_replica *replica, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     int64_t now_ms = ep_clock_ms();
+    int64_t pause_ms = replica->pause_ms == 0 ? PAUSE_FIRST_MS : replica->pause_ms;
 
     replica->waited = true;
     if (now_ms >= replica->deadline_ms) {
@@ -58,11 +58,8 @@ static bool wait_turn(struct ep_replica *replica, int64_t *pause_ms, struct ep_e
                   EP_TEXT_FIELD("holder", ep_lock_holder(&arena, replica->session)));
         replica->report_ms = now_ms + REPORT_EVERY_MS;
     }
-    if (!ep_replica_pause(ep_clock_jitter(*pause_ms, 20), err)) {
-        return false;
-    }
-    *pause_ms = *pause_ms * 2 < PAUSE_MOST_MS ? *pause_ms * 2 : PAUSE_MOST_MS;
-    return true;
+    replica->pause_ms = pause_ms * 2 < PAUSE_MOST_MS ? pause_ms * 2 : PAUSE_MOST_MS;
+    return ep_replica_pause(ep_clock_jitter(pause_ms, 20), err);
 }
 
 static bool is_true(const struct ep_result *result)
@@ -72,8 +69,6 @@ static bool is_true(const struct ep_result *result)
 
 bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
 {
-    int64_t pause_ms = PAUSE_FIRST_MS;
-
     while (!replica->pooled) {
         struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
         if (!ep_session_query(replica->session, (struct ep_query){.sql = ep_lock_try_session},
@@ -83,7 +78,7 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
         if (is_true(result)) {
             return true;
         }
-        if (!wait_turn(replica, &pause_ms, err)) {
+        if (!ep_replica_wait_turn(replica, err)) {
             return false;
         }
     }
@@ -124,7 +119,6 @@ static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_er
 
 bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err)
 {
-    int64_t pause_ms = PAUSE_FIRST_MS;
     bool locked = false;
 
     for (;;) {
@@ -137,7 +131,7 @@ bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err)
         /* Asked again in a new transaction: one that waits must not hold a snapshot. */
         if (!ep_session_query(replica->session, (struct ep_query){.sql = "ROLLBACK"},
                               EP_CLOCK_NEVER, NULL, err)
-            || !wait_turn(replica, &pause_ms, err)) {
+            || !ep_replica_wait_turn(replica, err)) {
             return false;
         }
     }

@@ -20,6 +20,7 @@ struct ep_replica {
     bool waited;         /* out: another replica had the lock; what was read before is old */
     int64_t deadline_ms; /* replica_timeout, on ep_clock_ms() */
     int64_t report_ms;   /* when to say again for whom we wait; 0: at once */
+    int64_t pause_ms;    /* the next pause; 0: the shortest */
 };
 
 /*
@@ -35,6 +36,13 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err) EP_MUST_C
  * with the lock. Errors: as ep_replica_lock(), and the server's refusal.
  */
 bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Somebody else is at it: report it now and then, and sleep a moment.
+ *
+ * Errors: EP_FAULT_UNAVAILABLE when the deadline has passed, EP_FAULT_SIGNAL.
+ */
+bool ep_replica_wait_turn(struct ep_replica *replica, struct ep_error *err) EP_MUST_CHECK;
 
 /* Sleep, but for a signal: EP_FAULT_SIGNAL. */
 bool ep_replica_pause(int64_t ms, struct ep_error *err) EP_MUST_CHECK;

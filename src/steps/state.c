@@ -4,8 +4,10 @@
 #include "base/text.h"
 #include "format/identifier.h"
 
+/* The ledger may be locked by who is migrating: that is worth knowing, not waiting for. */
 static const char facts_sql[] = "SELECT pg_catalog.pg_backend_pid(),"
-                                " pg_catalog.current_setting('transaction_read_only')";
+                                " pg_catalog.current_setting('transaction_read_only'),"
+                                " pg_catalog.set_config('lock_timeout', '100', true)";
 
 bool ep_table_list_parse(struct ep_arena *arena, const char *const *names, size_t count,
                          struct ep_table_list *ret_list, struct ep_error *err)
@@ -79,7 +81,9 @@ static bool read_answers(struct ep_arena *arena, const struct ep_session *sessio
         && !read_tables(arena, results[3], request->tables.count, &state.table_present, err)) {
         return false;
     }
-    if (!ep_ledger_read(arena, &request->ledger, results[1], results[2], &state.ledger, err)) {
+    state.busy = strcmp(ep_result_sqlstate(results[2]), "55P03") == 0;
+    if (!ep_ledger_read(arena, &request->ledger, results[1], state.busy ? NULL : results[2],
+                        &state.ledger, err)) {
         return false;
     }
     *ret_state = state;

@@ -15,6 +15,9 @@ enum {
     CHAIN_MAX = 5     /* an interpreter may be a script again, so often */
 };
 
+/* This program's own ELF header, from the linker: there may be no /proc to read it from. */
+extern const ElfW(Ehdr) __ehdr_start;
+
 static bool is_absent(const char *path)
 {
     struct stat status;
@@ -116,7 +119,7 @@ static bool check_mode(const char *path, struct ep_error *err)
 /* A "#!" line as the kernel reads it. */
 struct script {
     char interpreter[HEAD_BYTES]; /* "" when none is named */
-    bool ends_in_cr;
+    bool cr_in_name; /* a CR at its end belongs to the interpreter or to env's argument */
 };
 
 static bool read_script(const char *path, struct script *ret_script)
@@ -136,8 +139,13 @@ static bool read_script(const char *path, struct script *ret_script)
     while (from + size < line.size && strchr(" \t", head[from + size]) == NULL) {
         size++;
     }
-    *ret_script = (struct script){.ends_in_cr = ep_span_ends_with(line, "\r")};
+    *ret_script = (struct script){0};
     memcpy(ret_script->interpreter, head + from, size);
+    /* Other interpreters may live with a CR, and "env -S" does. */
+    bool is_env_name = has_suffix(ret_script->interpreter, "/env")
+                       && ep_span_find(line, from + size, " -") == SIZE_MAX;
+    ret_script->cr_in_name =
+        ep_span_ends_with(line, "\r") && (from + size == line.size || is_env_name);
     return true;
 }
 
@@ -204,9 +212,8 @@ static bool read_loader(const char *path, char *ret_loader, size_t size)
     ElfW(Phdr) segment;
 
     if (ep_file_peek(path, 0, &header, sizeof(header)) != sizeof(header)
-        || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0
-        || header.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
-        || header.e_machine != read_machine("/proc/self/exe")) {
+        || memcmp(header.e_ident, __ehdr_start.e_ident, EI_VERSION) != 0
+        || header.e_machine != __ehdr_start.e_machine) {
         return false;
     }
     for (unsigned i = 0; i < header.e_phnum; i++) {
@@ -248,7 +255,7 @@ static bool check_script(const char *path, const struct script *script, int dept
 {
     const char *interpreter = script->interpreter;
 
-    if (script->ends_in_cr && (is_absent(interpreter) || has_suffix(interpreter, "/env"))) {
+    if (script->cr_in_name && (is_absent(interpreter) || has_suffix(interpreter, "/env"))) {
         return fail_cr_lf(path, err);
     }
     if (is_absent(interpreter)) {
@@ -282,11 +289,10 @@ bool ep_program_check(const char *path, struct ep_error *err)
 
 static bool fail_machine(const char *path, unsigned machine, struct ep_error *err)
 {
-    unsigned our_machine = read_machine("/proc/self/exe");
     const char *theirs = platform_of(machine);
-    const char *ours = platform_of(our_machine);
+    const char *ours = platform_of(__ehdr_start.e_machine);
 
-    if (machine == our_machine) {
+    if (machine == __ehdr_start.e_machine) {
         return ep_fail(err, EP_FAULT_NOT_EXECUTABLE, "program \"%s\" is damaged", path);
     }
     (void)ep_fail(err, EP_FAULT_NOT_EXECUTABLE, "program \"%s\" is built for another machine",

@@ -1,6 +1,12 @@
 /*
- * libFuzzer target: any text as a connection string. The first byte chooses the
- * version of libpq and whether the environment names a host.
+ * fuzz_conninfo.c - any text as a connection string: read or refused, each keyword once.
+ *
+ * The first byte chooses the version of libpq and whether the environment names a host.
+ *
+ *     clang -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -g -O1 -fsanitize=fuzzer,address,undefined \
+ *         tests/fuzz/fuzz_conninfo.c src/base/[a-z]*.c src/format/utf8.c src/postgres/conninfo*.c \
+ *         -o build/fuzz_conninfo
+ *     build/fuzz_conninfo -max_total_time=120 tests/fuzz/corpus/conninfo
  */
 #include "base/check.h"
 #include "postgres/conninfo.h"

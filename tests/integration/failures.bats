@@ -238,6 +238,8 @@ assert_caret() {
     printf '\xef\xbb\xbfCREATE TABLE a ();' >"$folder/0000_a.sql"
     migrate
     assert_status 0
+    assert_has "$stderr" 'none pending'
+    assert_equal "$(ledger_count "$DATABASE")" 1
 }
 
 @test "own COMMIT: told, and the row is there" {

@@ -60,6 +60,7 @@ two_migrations() {
 @test "an empty journal is nothing to do" {
     migrate
     assert_status 0
+    assert_has "$stderr" 'none pending'
 }
 
 @test "several folders run in the order given" {
@@ -152,7 +153,7 @@ INI
     echo "$statements"
     assert_matches "$statements" '^SELECT'
     assert_equal "$(grep -v '^SELECT ' <<<"$statements")" '' 'statements that are no SELECT'
-    for word in BEGIN COMMIT LOCK advisory FOR nextval set_config; do
+    for word in BEGIN COMMIT LOCK advisory FOR nextval; do
         refute_matches "$statements" "(^|[^a-zA-Z_])$word"
     done
 }

@@ -140,6 +140,7 @@ older_image() {
     older_image
     migrate ENTRYPOINT_MIGRATE_AHEAD=ignore
     assert_status 0
+    assert_has "$stderr" 'none pending'
     refute_matches "$stderr" 'older image|not in this image'
 }
 

@@ -61,6 +61,7 @@ critical='contacts message_logs auth_credentials groups group_members'
     rm -r "$folder"
     run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables a
     assert_status 0
+    assert_has "$stderr" 'table a: present'
 }
 
 @test "names are taken as written: capitals, spaces, quotes" {
@@ -69,7 +70,7 @@ critical='contacts message_logs auth_credentials groups group_members'
     assert_status 0
     run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "weird"
     assert_status 69
-    run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "a'; DROP TABLE \"Weird\"; --"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "a'; DROP TABLE Weird; --"
     assert_status 69
     assert_table "$DATABASE" '"Weird"'
 }
@@ -88,6 +89,7 @@ critical='contacts message_logs auth_credentials groups group_members'
     cluster_sql "$DATABASE" 'CREATE TABLE secret (); REVOKE ALL ON secret FROM PUBLIC'
     run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables secret
     assert_status 0
+    assert_has "$stderr" 'table secret: present'
 }
 
 @test "a server that is down: verify waits for it, then exit 75" {

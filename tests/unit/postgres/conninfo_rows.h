@@ -180,7 +180,7 @@ static const struct row rows[] = {
     {44, PASS, "postgresql://u:" PW "@%2Fcloudsql%2Fproj%3Aregion%3Ainst/db",
      .host = "/cloudsql/proj:region:inst"},
     {45, TRANSLATE, "socket:/var/run/postgresql?db=app", .host = "/var/run/postgresql",
-     .user = NONE, .password = NONE, .dbname = "app", .word = "\"socket\""},
+     .user = NONE, .password = NONE, .dbname = "app", .word = "\"socket:\""},
     {46, REFUSE, "postgresql+pg8000://u:" PW "@/db?unix_sock=/cloudsql/p:r:i/.s.PGSQL.5432",
      .word = "?host=/cloudsql/"},
     {47, PASS, "postgresql://u:" PW "@h/db?ssl=true", .parameters = "sslmode=require"},
@@ -408,7 +408,7 @@ static const struct row further_rows[] = {
     {55, PASS, "postgresql://u:" PW "@h:6432/db", .port = "6432", .pooler = true,
      .word = "transaction pooler"},
     {56, DROP, "postgresql://u:" PW "@h/db?pgbouncer=false", .word = "\"pgbouncer\""},
-    {57, TRANSLATE, "socket://u:" PW "@/run/x?db=db", .host = "/run/x", .word = "\"socket\""},
+    {57, TRANSLATE, "socket://u:" PW "@/run/x?db=db", .host = "/run/x", .word = "\"socket:\""},
     /* the path */
     {60, PASS, "postgresql://u:" PW "@h/a/b", .dbname = "a/b", .word = "\"/\""},
     {61, REFUSE, "postgresql://u:" PW "@h/db&sslmode=require", .word = "\"?\" before"},
@@ -472,6 +472,11 @@ static const struct row further_rows[] = {
      "postgresql://u:" PW "@h/db?application_name=a\xE2\x80\x8B"
      "b",
      .word = "U+200B"},
+    {105, REFUSE, "postgresql://h/db?user=u&password=${PASSWORD}", .word = "variable"},
+    {106, REFUSE, "postgresql://u:" PW "@h/db?%73slmode=verify-full", .word = "weaken security"},
+    {107, TRANSLATE, "postgresql://u:" PW "@h/db?Search_Path=x",
+     .parameters = "options=-c\\ search_path=x", .word = "capitals"},
+    {108, DROP, "postgresql://u:" PW "@h/db?search_path=&database=", .word = "is empty"},
     {104, REFUSE, "postgresql://u:" PW "@h/db?dbname=postgres://u:" PW "@h/x", .word = "URI"},
     /* forms */
     {110, REFUSE, "postgresql:u:" PW "@h/db", .word = "\"//\" is missing"},

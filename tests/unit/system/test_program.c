@@ -217,7 +217,7 @@ static void a_script_from_windows(void **state)
     (void)state;
     static const char *const contents[] = {"#!/bin/sh\r\necho\r\n",
                                            "#!/usr/bin/env node\r\nconsole.log(1)\r\n",
-                                           "#!/nowhere/bash -e\r\n"};
+                                           "#! /nowhere/bash\r\n"};
     for (size_t i = 0; i < EP_COUNT_OF(contents); i++) {
         ep_scratch_text("script", contents[i], 0755);
         struct ep_error err = refused("script");
@@ -226,6 +226,8 @@ static void a_script_from_windows(void **state)
     }
     /* One that copes with it, for all we know. */
     ep_scratch_text("script", "#!/bin/cat -v\r\n", 0755);
+    passes("script");
+    ep_scratch_text("script", "#!/usr/bin/env -S node --test\r\n", 0755);
     passes("script");
 }
 
