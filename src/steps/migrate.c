@@ -118,21 +118,19 @@ static void report_applied(struct run *run, size_t end)
     }
 }
 
-static bool commit(struct run *run, struct ep_error *err)
+static void explain_count(const struct run *run, struct ep_error *err)
 {
-    if (run->open && !command(run, "COMMIT", err)) {
-        return ep_error_context(err, "committing");
-    }
-    run->open = false;
-    report_applied(run, run->plan.item_count);
-    return true;
+    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
+                          run->plan.pending_count);
 }
 
 /* What the failure of one migration means for it and for the others. */
 static void explain(const struct run *run, const struct ep_migration *migration,
                     struct ep_error *err)
 {
-    if (run->apply.own_transaction) {
+    if (run->apply.prepared) {
+        (void)ep_error_detail(err, "The transaction is prepared: neither committed nor undone.");
+    } else if (run->apply.own_transaction) {
         (void)ep_error_detail(err,
                               "What %s did up to its own COMMIT stays, and the migration is not "
                               "recorded: the next start runs it from its beginning.",
@@ -140,8 +138,24 @@ static void explain(const struct run *run, const struct ep_migration *migration,
     } else {
         (void)ep_error_detail(err, "The transaction was rolled back.");
     }
-    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->plan.pending_count);
+    explain_count(run, err);
+}
+
+static bool commit(struct run *run, struct ep_error *err)
+{
+    if (run->open && !command(run, "COMMIT", err)) {
+        if (ep_session_is_lost(run->migrate->session)) {
+            (void)ep_error_detail(err, "Whether COMMIT came through is not known; the next start "
+                                       "finds out.");
+        } else {
+            (void)ep_error_detail(err, "The transaction was rolled back.");
+            explain_count(run, err);
+        }
+        return ep_error_context(err, "committing");
+    }
+    run->open = false;
+    report_applied(run, run->plan.item_count);
+    return true;
 }
 
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
