@@ -305,12 +305,23 @@ static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_e
     return true;
 }
 
-static bool migrate_locked(struct run *run, bool busy, struct ep_error *err)
+static bool fail_read_only(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
+    return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
+                              "is on for this role or database.");
+}
+
+static bool migrate_locked(struct run *run, const struct ep_state *state, struct ep_error *err)
 {
     bool pending = false;
 
-    if (!take_turn(run, busy, &pending, err)) {
+    if (!take_turn(run, state->busy, &pending, err)) {
         return false;
+    }
+    /* Only now: while the primary migrates, a standby's ledger is locked too. */
+    if (pending && state->read_only) {
+        return fail_read_only(err);
     }
     if (pending) {
         if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
@@ -341,13 +352,8 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
         .ledger = {.shape = state->ledger.shape, .schema_exists = state->ledger.schema_exists},
     };
 
-    if (state->read_only) {
-        (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
-        return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
-                                  "is on for this role or database.");
-    }
     ep_signals_note();
-    bool done = migrate_locked(&run, state->busy, err);
+    bool done = migrate_locked(&run, state, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }
