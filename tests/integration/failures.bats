@@ -470,3 +470,39 @@ own_end() {
     assert_has "$stderr" 'table a: present'
     assert_lacks "$stderr" 'older image'
 }
+
+@test "a connection string in the place of something else: refused, and its password is not shown" {
+    mkdir "$BATS_TEST_TMPDIR/leak"
+    cd "$BATS_TEST_TMPDIR/leak"
+    refused() {
+        local format
+        for format in text json; do
+            run_entrypoint ENTRYPOINT_LOG_FORMAT=$format "$@"
+            [ "$status" -ne 0 ] || fail "accepted: $*"
+            assert_has "$stderr" error
+            assert_lacks "$stdout$stderr" "$(secret_marker)"
+        done
+    }
+    refused -- "$DATABASE_URL"
+    refused -- run -- "$DATABASE_URL"
+    refused -- migrate "$DATABASE_URL"
+    refused -- wait --timeout "$DATABASE_URL"
+    refused -- wait --url "$DATABASE_URL"
+    refused -- wait "--database-url=$DATABASE_URL"
+    refused ENTRYPOINT_MIGRATE_DIRS="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- migrate
+    refused ENTRYPOINT_VERIFY_TABLES="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- verify
+    refused ENTRYPOINT_LOG_LEVEL="host=h password=$APP_PASSWORD" DATABASE_URL="$DATABASE_URL" -- verify
+    printf '[wait]\ntimeout = %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '[database]\nurl %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '%s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+}
+
+@test "config: the connection string is only said to be set" {
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- config
+    assert_status 0
+    assert_matches "$stdout" 'database.url +\(set\) +environment DATABASE_URL'
+    assert_lacks "$stdout$stderr" "$(secret_marker)"
+}
