@@ -55,6 +55,14 @@ assert_caret() {
     assert_has "$stderr" 22012
     assert_has "$stderr" 'division by zero'
     assert_untouched
+
+    fresh_database
+    folder_new "$folder"
+    folder_add "$folder" 0000_bad $'-- Custom SQL migration file, put your code below! --\n\n  SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" "0000_bad.sql:3:3"
+    assert_caret '  SELECT 1 / 0;' SELECT
 }
 
 @test "detail and hint of PostgreSQL are shown" {
