@@ -223,6 +223,14 @@ INI
     assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*), min(n), max(n) FROM a')" '20000|0|19999'
 }
 
+@test "a million rows that a migration selects are not kept in memory" {
+    ! grep -aq __asan_init "$ENTRYPOINT_BINARY" || skip "a sanitizer's memory has no limit"
+    folder_add "$folder" 0000_select "SELECT repeat('x', 100) FROM generate_series(1, 1000000);"
+    launcher=(sh -c 'ulimit -v 65536; exec "$@"' sh)
+    migrate
+    assert_status 0
+}
+
 @test "five hundred migrations" {
     for ((n = 0; n < 500; n++)); do
         printf 'INSERT INTO drizzle_order SELECT %d;' "$n" >"$folder/$n.sql"
