@@ -87,7 +87,8 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
     return true;
 }
 
-/* BEGIN, limits and, through a pooler, the lock: in one flight. */
+/* BEGIN, limits and, through a pooler, the lock: in one flight. A session whose default is
+ * repeatable read would not see what others committed while we waited for the ledger's lock. */
 static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
@@ -98,7 +99,7 @@ static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_er
         ep_arena_format(&arena, "%" PRId64, settings->migrate_statement_timeout_ms);
     bool is_14 = ep_session_server_version(replica->session) >= 140000;
     const struct ep_query queries[] = {
-        {.sql = "BEGIN"},
+        {.sql = "BEGIN ISOLATION LEVEL READ COMMITTED"},
         EP_QUERY(is_14 ? limits_14_sql : limits_sql, lock_timeout, statement_timeout),
         {.sql = ep_lock_try_transaction},
     };
