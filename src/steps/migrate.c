@@ -100,6 +100,12 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
         run->open = true;
     } else {
         (void)ep_error_context(err, "locking and reading %s", table->quoted);
+        if (strcmp(err->sqlstate, "42501") == 0) {
+            (void)ep_error_hint(
+                err,
+                "Locking a table needs more than INSERT on it: GRANT UPDATE ON %s TO this role.",
+                table->quoted);
+        }
     }
     for (size_t i = 0; i < COUNT; i++) {
         ep_result_release(results[i]);
