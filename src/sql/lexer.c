@@ -223,8 +223,9 @@ static size_t mantissa_end(struct ep_span text, size_t begin)
 }
 
 /*
- * The longest of a number, of one with an exponent, and of either with a word
- * that runs into it: 1e5 is a number, 1e5$ is not.
+ * The longest of a number, of one with an exponent, of one whose exponent has
+ * no digits, and of the first two with a word that runs into it: 1e5 is a
+ * number, 1e+ and 1e5$ are not, nor is 1a.
  */
 static enum ep_sql_kind scan_number(struct ep_span text, size_t begin, size_t *ret_end)
 {
@@ -240,7 +241,7 @@ static enum ep_sql_kind scan_number(struct ep_span text, size_t begin, size_t *r
     }
     size_t junk = (class_at(text, mantissa) & WORD_START) != 0 ? run_end(text, mantissa, WORD_PART)
                                                                : mantissa;
-    if (end > mantissa && (class_at(text, end) & WORD_START) != 0) {
+    if (kind == EP_SQL_NUMBER && (class_at(text, end) & WORD_START) != 0) {
         junk = run_end(text, end, WORD_PART);
     }
     *ret_end = junk > end ? junk : end;
