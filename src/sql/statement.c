@@ -292,24 +292,30 @@ static void take_item(struct ep_sql_cutter *cutter, struct ep_sql_statement *sta
     }
 }
 
-/* Count on to an offset, as format/excerpt.h does: lines end in \n, \r\n or \r. */
+/* As format/excerpt.h counts: a line ends in \n, \r\n or \r. */
+static bool is_line_end(struct ep_span text, size_t at)
+{
+    return text.data[at] == '\n'
+           || (text.data[at] == '\r' && (at + 1 == text.size || text.data[at + 1] != '\n'));
+}
+
+/* Count on to an offset; from the last line's start on for columns. */
 static void move_place(struct ep_sql_cutter *cutter, size_t offset)
 {
     const char *data = cutter->text.data;
-    size_t line = cutter->place.line;
-    size_t column = cutter->place.column;
+    size_t start = cutter->place.offset;
 
-    for (size_t i = cutter->place.offset; i < offset; i++) {
-        if (data[i] == '\n' || (data[i] == '\r' && (i + 1 == offset || data[i + 1] != '\n'))) {
-            line++;
-            column = 0;
-        } else if (((unsigned char)data[i] & 0xC0) != 0x80) {
-            column++;
+    for (size_t i = start; i < offset; i++) {
+        if ((unsigned char)data[i] <= '\r' && is_line_end(cutter->text, i)) {
+            cutter->place.line++;
+            cutter->place.column = 0;
+            start = i + 1;
         }
     }
+    for (size_t i = start; i < offset; i++) {
+        cutter->place.column += ((unsigned char)data[i] & 0xC0) != 0x80 ? 1 : 0;
+    }
     cutter->place.offset = offset;
-    cutter->place.line = line;
-    cutter->place.column = column;
 }
 
 bool ep_sql_cutter_next(struct ep_sql_cutter *cutter, struct ep_sql_statement *ret_statement)

@@ -36,4 +36,4 @@ for file in "${foreign_files[@]}" tests/oracle/psql.c; do
 done
 
 own=(-std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -O2 -g -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
-gcc "${own[@]}" -o "$out/cuts" tests/oracle/{cuts,server}.c src/base/[a-z]*.c src/sql/*.c "$out"/*.o -lpg_query
+gcc "${own[@]}" -o "$out/cuts" tests/oracle/{cuts,compare_psql,compare_server,server}.c src/base/[a-z]*.c src/sql/*.c "$out"/*.o -lpg_query
