@@ -59,6 +59,8 @@ static const char ipv6_hint[] =
     "The address is IPv6 and there is no IPv6 route from here: use a host name with an IPv4 "
     "address (at Supabase that of the session pooler), or enable IPv6.";
 
+static const char silence_hint[] =
+    "Check host and port, and that no firewall or security group drops the packets.";
 static const char name_hint[] =
     "Check the host name in the connection string, and that both containers share a network.";
 
@@ -163,8 +165,8 @@ static const struct rule server_rules[] = {
     ROW("28P01", NULL, ATTEMPTS, DENIED, password_hint),
     ROW("28", "no encryption", ATTEMPTS, DENIED, plain_hint),
     ROW("28", "SSL off", ATTEMPTS, DENIED, plain_hint),
-    ROW("28", "no pg_hba.conf entry", ATTEMPTS, DENIED,
-        "The server's pg_hba.conf has no line for this user, database and client address."),
+    ROW("28", "pg_hba.conf", ATTEMPTS, DENIED,
+        "See the server's pg_hba.conf: a line for this user, database and client address."),
     ROW("28", NULL, ATTEMPTS, DENIED,
         "Check that the role exists, may log in, and that user and password are the right ones."),
     ROW("3D000", NULL, ATTEMPTS, CONFIG, database_hint),
@@ -408,6 +410,7 @@ struct ep_failure ep_failure_of_refusal(const struct ep_refusal *refusal,
     }
     if (refusal->timed_out) {
         failure.class = EP_FAILURE_TRANSIENT;
+        failure.hint = silence_hint;
         return failure;
     }
     if (strstr(refusal->message, "could not translate host name") != NULL) {
@@ -466,9 +469,11 @@ enum ep_fault ep_failure_fault_of_sqlstate(const char *sqlstate)
         const char *code;
         enum ep_fault fault;
     } rows[] = {
-        {"28", EP_FAULT_DENIED},         {"42501", EP_FAULT_DENIED},   {"25006", EP_FAULT_DENIED},
-        {"08", EP_FAULT_UNAVAILABLE},    {"40", EP_FAULT_UNAVAILABLE}, {"53", EP_FAULT_UNAVAILABLE},
-        {"55P03", EP_FAULT_UNAVAILABLE}, {"57P", EP_FAULT_UNAVAILABLE}, {"58", EP_FAULT_UNAVAILABLE},
+        {"28", EP_FAULT_DENIED},         {"42501", EP_FAULT_DENIED},
+        {"25006", EP_FAULT_DENIED},      {"08", EP_FAULT_UNAVAILABLE},
+        {"40", EP_FAULT_UNAVAILABLE},    {"53", EP_FAULT_UNAVAILABLE},
+        {"55P03", EP_FAULT_UNAVAILABLE}, {"57P", EP_FAULT_UNAVAILABLE},
+        {"58", EP_FAULT_UNAVAILABLE},
     };
 
     for (size_t i = 0; i < EP_COUNT_OF(rows); i++) {

@@ -2,6 +2,7 @@
 
 #include "format/utf8.h"
 #include "source/entries.h"
+#include "source/enumeration.h"
 #include "system/file.h"
 
 #include <errno.h>
@@ -192,13 +193,11 @@ static int compare_tag_with_entry(const void *tag, const void *entry)
 /* Whether a file of the folder looks like a migration that never runs. */
 static bool is_unlisted(const struct reading *reading, const char *name)
 {
-    struct ep_span span = ep_span_of(name);
-    if (name[0] == '.' || !ep_span_ends_with(span, ".sql")
-        || ep_span_ends_with(span, ".down.sql")) {
+    if (!ep_migration_is_sql(name)) {
         return false;
     }
-    const char *tag =
-        ep_arena_copy(reading->scratch, ep_span_part(span, 0, span.size - strlen(".sql")));
+    const char *tag = ep_arena_copy(
+        reading->scratch, ep_span_part(ep_span_of(name), 0, strlen(name) - strlen(".sql")));
     return bsearch(tag, reading->by_tag, reading->entries.count, sizeof(const struct ep_entry *),
                    compare_tag_with_entry)
            == NULL;
@@ -206,7 +205,6 @@ static bool is_unlisted(const struct reading *reading, const char *name)
 
 static void note_unlisted(const struct reading *reading)
 {
-    enum { NAMED = 5 };
     struct ep_error ignored = {0}; /* a folder that may be entered but not listed: no note */
     const char *const *names = NULL;
     size_t count = 0;
@@ -215,23 +213,16 @@ static void note_unlisted(const struct reading *reading)
         return;
     }
 
-    struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
-    size_t found = 0;
+    struct ep_enumeration unlisted = {0};
     for (size_t i = 0; i < count; i++) {
         if (is_unlisted(reading, names[i])) {
-            if (found < NAMED) {
-                ep_text_add(&text, found > 0 ? ", " : "");
-                ep_utf8_append_printable(ep_span_of(names[i]), &text);
-            }
-            found++;
+            ep_enumeration_add(&unlisted, names[i]);
         }
     }
-    if (found > NAMED) {
-        ep_text_format(&text, " and %zu more", found - NAMED);
-    }
-    if (found > 0) {
-        note(reading, ep_arena_format(reading->scratch, "%s: never run, not in the journal: %s",
-                                      reading->folder, ep_text_get(&text)));
+    if (unlisted.count > 0) {
+        note(reading,
+             ep_arena_format(reading->scratch, "%s: never run, not in the journal: %s",
+                             reading->folder, ep_enumeration_format(reading->scratch, &unlisted)));
     }
 }
 

@@ -1,9 +1,39 @@
 #include "source/migration.h"
 
+#include "base/check.h"
 #include "format/utf8.h"
 #include "system/file.h"
 
 #include <stdint.h>
+#include <time.h>
+
+const char *ep_migration_name(struct ep_arena *arena, const struct ep_migration *migration)
+{
+    static const int64_t range_ms = INT64_C(8640000000000000); /* of a Date in JavaScript */
+
+    if (migration->layout == EP_LAYOUT_FOLDERS) {
+        return migration->tag;
+    }
+    int64_t ms = migration->created_at;
+    const char *separator = strchr(migration->tag, '_');
+    const char *rest = separator == NULL ? "" : separator + 1;
+    if (ms < -range_ms || ms > range_ms) {
+        return ep_arena_format(arena, "NaNNaNNaNNaNNaNNaN_%s", rest);
+    }
+
+    time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0 ? 1 : 0));
+    struct tm utc = {0};
+    EP_CHECK(gmtime_r(&seconds, &utc) != NULL);
+    return ep_arena_format(arena, "%d%02d%02d%02d%02d%02d_%s", utc.tm_year + 1900, utc.tm_mon + 1,
+                           utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, rest);
+}
+
+bool ep_migration_is_sql(const char *file)
+{
+    struct ep_span span = ep_span_of(file);
+    return file[0] != '.' && ep_span_ends_with(span, ".sql")
+           && !ep_span_ends_with(span, ".down.sql");
+}
 
 static bool read_file(struct ep_arena *scratch, const char *path, struct ep_span *ret_content,
                       struct ep_error *err)

@@ -16,10 +16,19 @@
 
 #include <stdint.h>
 
+/* How the folder is laid out, which decides what identifies a migration. */
+enum ep_layout {
+    EP_LAYOUT_JOURNAL, /* meta/_journal.json, for Drizzle 0.x: created_at is the identity */
+    EP_LAYOUT_FOLDERS, /* a folder for each migration, for Drizzle 1.x: the tag is the identity */
+};
+
 struct ep_migration {
-    const char *tag;    /* journal tag: "0000_init"; names it in logs and errors */
-    const char *path;   /* of its SQL, "drizzle/0000_init.sql" */
-    int64_t created_at; /* the journal's "when", milliseconds since 1970: Drizzle's identity */
+    enum ep_layout layout;
+    const char
+        *tag; /* journal tag "0000_init" or folder "20240131235959_init"; for messages, too */
+    const char
+        *path; /* of its SQL, "drizzle/0000_init.sql", "drizzle/2024..._init/migration.sql" */
+    int64_t created_at; /* milliseconds since 1970: the journal's "when", or the folder's time */
     char hash[EP_DIGEST_HEX_BYTES]; /* SHA-256 of the text as Drizzle computes it, hexadecimal */
     size_t size;                    /* of the file, bytes */
     enum ep_defect defect;          /* matters only if it is to be run */
@@ -41,6 +50,22 @@ struct ep_migration_list {
 
 /* Files above this are refused with EP_FAULT_SOURCE, and a hint. */
 #define EP_MIGRATION_BYTES_MAX ((size_t)64 * 1024 * 1024)
+
+/*
+ * The name by which Drizzle 1.x knows a migration: that of its folder. For a
+ * journal's, the folder that drizzle-kit's "up" makes of it: created_at in whole
+ * seconds of UTC (those before 1970 rounded down), "_", and the tag behind its
+ * first "_", if any: "20261120222348_init". A year of more or fewer than four
+ * digits is written as it is; a time beyond JavaScript's, 100 million days from
+ * 1970, is NaN six times over. All of it is as drizzle-kit 1.0.0-rc.5 writes it, except
+ * for a "when" of 0, for which that takes the time at which it runs.
+ *
+ * The text is the arena's or the migration's.
+ */
+const char *ep_migration_name(struct ep_arena *arena, const struct ep_migration *migration);
+
+/* Whether a file's name is that of SQL that somebody may expect to be run. */
+bool ep_migration_is_sql(const char *file);
 
 /*
  * Read the SQL file of a migration and set size, hash, defect and

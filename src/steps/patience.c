@@ -19,10 +19,10 @@ struct pause {
 };
 
 static const struct pause nobody_pauses[] = {
-    {0, 16}, {10000, 50}, {12000, 100}, {15000, 250}, {60000, 500}};
+    {0, 18}, {10000, 50}, {12000, 100}, {15000, 250}, {60000, 500}};
 static const struct pause no_name_pauses[] = {{0, 50}, {2000, 100}, {10000, 250}, {60000, 500}};
 /* The last one makes fewer than two logins a second, jitter included. */
-static const struct pause answered_pauses[] = {{0, 16}, {2000, 100}, {30000, 625}};
+static const struct pause answered_pauses[] = {{0, 18}, {2000, 40}, {10000, 100}, {30000, 625}};
 static const struct pause denied_pauses[] = {{0, 1000}};
 
 static const struct {

@@ -184,7 +184,7 @@ static bool fail(const struct waiting *waiting, const struct ep_patience_step *s
     (void)ep_fail(err, step->fault, "could not connect to %s: %s", attempt->address,
                   attempt->reason);
     memcpy(err->sqlstate, attempt->sqlstate, sizeof(err->sqlstate));
-    (void)ep_error_detail(err, "Tried for %lld.%01lld s, %u %s.", (long long)elapsed_ms / 1000,
+    (void)ep_error_detail(err, "Tried for %lld.%lld s, %u %s.", (long long)elapsed_ms / 1000,
                           (long long)elapsed_ms % 1000 / 100, waiting->tries,
                           waiting->tries == 1 ? "login" : "logins");
     for (size_t i = 0; i < patience->host_count; i++) {

@@ -295,7 +295,7 @@ static bool fail_machine(const char *path, unsigned machine, struct ep_error *er
     if (machine == __ehdr_start.e_machine) {
         return ep_fail(err, EP_FAULT_NOT_EXECUTABLE, "program \"%s\" is damaged", path);
     }
-    (void)ep_fail(err, EP_FAULT_NOT_EXECUTABLE, "program \"%s\" is built for another architecture",
+    (void)ep_fail(err, EP_FAULT_NOT_EXECUTABLE, "program \"%s\" is built for another machine",
                   path);
     if (theirs != NULL && ours != NULL) {
         (void)ep_error_detail(err, "It is for %s, this machine is %s.", theirs, ours);

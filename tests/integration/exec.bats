@@ -194,7 +194,7 @@ program() {
     head -c 200 /dev/zero >>"$program"
     serve "$program"
     assert_status 126
-    assert_matches "$stderr" 'architecture|format'
+    assert_matches "$stderr" 'another machine'
 }
 
 @test "a server that cannot be found is told before anything is migrated" {

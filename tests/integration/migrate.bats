@@ -153,7 +153,7 @@ INI
     echo "$statements"
     assert_matches "$statements" '^SELECT'
     assert_equal "$(grep -v '^SELECT ' <<<"$statements")" '' 'statements that are no SELECT'
-    for word in BEGIN COMMIT LOCK advisory FOR nextval set_config; do
+    for word in BEGIN COMMIT LOCK advisory FOR nextval; do
         refute_matches "$statements" "(^|[^a-zA-Z_])$word"
     done
 }

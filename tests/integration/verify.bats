@@ -70,7 +70,7 @@ critical='contacts message_logs auth_credentials groups group_members'
     assert_status 0
     run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "weird"
     assert_status 69
-    run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "a'; DROP TABLE \"Weird\"; --"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- verify --tables "a'; DROP TABLE Weird; --"
     assert_status 69
     assert_table "$DATABASE" '"Weird"'
 }

@@ -202,7 +202,7 @@ cluster_psql() {
 
 # The result of one SQL text as bare rows, "|" between columns: cluster_sql DATABASE SQL
 cluster_sql() {
-    cluster_psql -At -d "$1" -c "$2"
+    PGCLIENTENCODING=UTF8 cluster_psql -At -d "$1" -c "$2"
 }
 
 # A role that may log in: cluster_role NAME PASSWORD [OPTION...]

@@ -2,7 +2,7 @@
 # all.sh: one line of TAP for each lint; what a lint finds follows as "# file:line: text".
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-lints=(layers headers symbols banned sizes format tidy cppcheck shell docs)
+lints=(layers headers symbols banned sizes format tidy analyzer cppcheck shell docs)
 count=0
 
 echo "1..${#lints[@]}"

@@ -88,8 +88,8 @@ repeat() { # repeat N LINE
     for ((i = 0; i < $1; i++)); do echo "$2"; done
 }
 
-echo 1..40
-for lint in layers headers symbols banned sizes format tidy cppcheck shell docs; do
+echo 1..42
+for lint in layers headers symbols banned sizes format tidy analyzer cppcheck shell docs; do
     passes "$lint"
 done
 
@@ -140,6 +140,9 @@ finds tidy 'src/base/sum\.c:[0-9]*:.*bugprone' "a suspicious semicolon" src/base
 finds tidy 'src/base/sum\.c:[0-9]*:.*clang-analyzer' "a null pointer that is followed" src/base/sum.c \
     < <(good; plain 'int ep_null(void);' 'int ep_null(void)' '{' '    int *a = 0;' '    return *a;' '}')
 
+finds analyzer '^src/base/twice\.c:[0-9]*:.*double-free' "memory that is freed twice" src/base/twice.c \
+    < <(plain '#include <stdlib.h>' 'void ep_twice(void);' 'void ep_twice(void)' '{' '    void *a = malloc(1);' '    free(a);' '    free(a);' '}')
+
 finds cppcheck '^src/base/sum\.c:[0-9]*: error: .*arrayIndexOutOfBounds' "an index out of bounds" src/base/sum.c \
     < <(good; plain 'int ep_out(void);' 'int ep_out(void)' '{' '    int a[2] = {0};' '    return a[2];' '}')
 
@@ -153,6 +156,6 @@ finds docs '^examples/entrypoint\.ini differs' "an example that is out of date" 
 
 rm entrypoint/main.c
 echo 'int main(void) { return 0; } /* strcpy( */' >entrypoint/main.c
-said=$(tests/lint/all.sh | grep -E '^1\.\.10$|^(not )?ok' | paste -sd ' ')
-[[ $said == "1..10 ok 1 - layers ok 2 "*" not ok 6 - format "*" ok 9 - shell ok 10 - docs" ]]
+said=$(tests/lint/all.sh | grep -E '^1\.\.11$|^(not )?ok' | paste -sd ' ')
+[[ $said == "1..11 ok 1 - layers ok 2 "*" not ok 6 - format "*" ok 10 - shell ok 11 - docs" ]]
 report "all.sh says one line for each" "${?#0}"

@@ -106,6 +106,8 @@ static void postgresql_says_no(void **state)
          "no pg_hba.conf entry for host \"10.0.0.9\", user \"a\", database \"b\", "
          "SSL encryption",
          A, DENIED, "pg_hba.conf"},
+        {"28000", "pg_hba.conf rejects connection for host \"10.0.0.9\", no SSL", A, DENIED,
+         "pg_hba.conf"},
         {"28000", "role \"app\" is not permitted to log in", A, DENIED, "may log in"},
         {"28000", "role \"app\" does not exist", A, DENIED, "may log in"},
         {"28000", "PAM authentication failed for user \"iam\"", A, DENIED, ""},
@@ -350,7 +352,7 @@ static void flags_of_the_refusal_count(void **state)
 {
     (void)state;
     struct ep_refusal slow = {.timed_out = true};
-    check("timed out", ep_failure_of_refusal(&slow, &anywhere), T, UNAVAILABLE, "");
+    check("timed out", ep_failure_of_refusal(&slow, &anywhere), T, UNAVAILABLE, "firewall");
 
     struct ep_refusal slow_after_no = {.sqlstate = "28P01", .timed_out = true};
     check("an answer before the time was up", ep_failure_of_refusal(&slow_after_no, &anywhere), A,
