@@ -35,8 +35,7 @@ bool ep_action_version(const struct ep_context *context, struct ep_error *err) E
  * passed. ret_connection may be NULL.
  */
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
-                          struct ep_connection *ret_connection,
-                          struct ep_error *err) EP_MUST_CHECK;
+                         struct ep_connection *ret_connection, struct ep_error *err) EP_MUST_CHECK;
 
 /* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */
 bool ep_action_print(const struct ep_text *text, struct ep_error *err) EP_MUST_CHECK;

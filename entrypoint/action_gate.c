@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
-                          struct ep_connection *ret_connection, struct ep_error *err)
+                         struct ep_connection *ret_connection, struct ep_error *err)
 {
     const struct ep_settings *settings = &context->configuration->settings;
     const struct ep_list *dirs = &settings->migrate_dirs;

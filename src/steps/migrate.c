@@ -32,6 +32,7 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
         .edited = migrate->settings->migrate_edited,
         .ahead = migrate->settings->migrate_ahead,
         .out_of_order = migrate->settings->migrate_out_of_order,
+        .now = ep_clock_unix_ms(),
     };
     const size_t *mismatches = NULL;
     size_t count = 0;
@@ -51,10 +52,12 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
 static bool create_ledger(struct run *run, struct ep_error *err)
 {
     const struct ep_ledger_table *table = &run->migrate->request->ledger;
+    enum ep_ledger_shape shape = ep_plan_new_shape(run->migrate->migrations);
 
     if (!ep_replica_begin(&run->replica, err)
         || (!run->ledger.schema_exists && !command(run, table->create_schema, err))
-        || !command(run, table->create_table, err) || !command(run, "COMMIT", err)) {
+        || !command(run, shape == EP_LEDGER_V1 ? table->create_v1 : table->create_v0, err)
+        || !command(run, "COMMIT", err)) {
         (void)ep_error_context(err, "creating %s", table->quoted);
         if (strcmp(err->sqlstate, "42501") == 0) {
             (void)ep_error_hint(err,
@@ -64,19 +67,18 @@ static bool create_ledger(struct run *run, struct ep_error *err)
         }
         return false;
     }
-    run->ledger.schema_exists = true;
-    run->ledger.shape = EP_LEDGER_V0;
     return true;
 }
 
 /* The transaction that migrations run in, with the ledger ours alone and read anew. */
 static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
 {
-    enum { NUMBER, LOCK, ROWS, COUNT };
+    enum { NUMBER, LOCK, PROBE, ROWS, COUNT };
     const struct ep_ledger_table *table = &run->migrate->request->ledger;
     const struct ep_query queries[COUNT] = {
         [NUMBER] = {.sql = "SELECT pg_catalog.txid_current()"},
         [LOCK] = {.sql = table->lock},
+        [PROBE] = EP_QUERY(ep_ledger_probe, table->schema, table->table),
         [ROWS] = {.sql = table->read},
     };
     struct ep_result *results[COUNT] = {NULL};
@@ -90,8 +92,9 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
     for (size_t i = 0; i < COUNT && begun; i++) {
         begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
     }
-    begun = begun && ep_ledger_read_rows(arena, results[ROWS], &run->ledger, err);
+    begun = begun && ep_ledger_read(arena, table, results[PROBE], results[ROWS], &run->ledger, err);
     if (begun) {
+        run->apply.shape = run->ledger.shape;
         run->apply.transaction_id =
             ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
         run->open = true;
@@ -144,15 +147,46 @@ static void explain(const struct run *run, const struct ep_migration *migration,
                           run->plan.pending_count);
 }
 
+static bool upgrade_ledger(struct run *run, struct ep_error *err)
+{
+    const struct ep_ledger_table *table = &run->migrate->request->ledger;
+
+    ep_report(run->migrate->reporter, EP_EVENT_UPGRADE, EP_TEXT_FIELD("table", table->quoted));
+    if (!ep_ledger_upgrade(run->migrate->session, table, err)) {
+        return false;
+    }
+    run->apply.shape = EP_LEDGER_V1;
+    return true;
+}
+
+static bool name_rows(const struct run *run, struct ep_error *err)
+{
+    for (size_t i = 0; i < run->plan.name_count; i++) {
+        if (!ep_ledger_name(run->migrate->session, &run->migrate->request->ledger,
+                            run->plan.names[i].name_and_id, run->plan.upgrades, err)) {
+            return false;
+        }
+    }
+    ep_report(run->migrate->reporter, EP_EVENT_NAMED,
+              EP_INTEGER_FIELD("count", (long long)run->plan.name_count),
+              EP_TEXT_FIELD("table", run->migrate->request->ledger.quoted));
+    return true;
+}
+
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
                      struct ep_error *err)
 {
-    const struct ep_migration *migration = run->plan.items[step->item].migration;
+    const struct ep_migration *migration =
+        run->plan.item_count == 0 ? NULL : run->plan.items[step->item].migration;
     int64_t start_ms = ep_clock_ms();
 
     switch (step->kind) {
     case EP_STEP_BEGIN:
         return run->open || begin(arena, run, err);
+    case EP_STEP_UPGRADE:
+        return upgrade_ledger(run, err);
+    case EP_STEP_NAMES:
+        return name_rows(run, err);
     case EP_STEP_RUN:
         /* The one before this may have left us without a transaction. */
         if (!run->open && !begin(arena, run, err)) {
@@ -193,10 +227,10 @@ static bool attempt(struct run *run, struct ep_error *err)
         || !ep_migrate_plan(&arena, run->migrate, &run->ledger, &run->plan, err)) {
         return false;
     }
-    if (run->plan.pending_count == 0) {
+    if (run->plan.step_count == 0) {
         return command(run, "ROLLBACK", err);
     }
-    if (!run->announced) {
+    if (!run->announced && run->plan.pending_count > 0) {
         run->announced = true;
         ep_report(run->migrate->reporter, EP_EVENT_MIGRATING,
                   EP_INTEGER_FIELD("pending", (long long)run->plan.pending_count));
@@ -267,7 +301,7 @@ static bool read_again(struct run *run, bool *ret_busy, bool *ret_pending, struc
     if (!ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
         return false;
     }
-    *ret_pending = plan.pending_count > 0;
+    *ret_pending = plan.step_count > 0;
     run->ledger = (struct ep_ledger){.shape = state.ledger.shape,
                                      .schema_exists = state.ledger.schema_exists};
     return true;
@@ -302,7 +336,6 @@ static bool migrate_locked(struct run *run, bool busy, struct ep_error *err)
         if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
             return false;
         }
-        run->apply.shape = run->ledger.shape;
         if (!attempts(run, err)) {
             return false;
         }
