@@ -95,8 +95,14 @@ bool ep_file_set_folder(struct ep_file_set *set, const char *path, struct ep_err
         size_t slash = ep_span_find_byte(whole, end + 1, '/');
         end = slash == SIZE_MAX ? whole.size : slash;
         const char *part = ep_arena_copy(set->arena, ep_span_part(whole, 0, end));
-        if (ep_file_type(part) != EP_FILE_FOLDER && !ep_file_set_create_folder(set, part, err)) {
-            return false;
+        if (mkdir(part, 0777) == 0) {
+            add(set, (struct ep_file_set_entry){.kind = ENTRY_FOLDER, .path = part});
+            continue;
+        }
+        int cause = errno;
+        if (ep_file_type(part) != EP_FILE_FOLDER) {
+            errno = cause;
+            return fail_to("create folder", part, err);
         }
     }
     return true;
