@@ -47,7 +47,7 @@ INIH_D := -DINI_USE_STACK=0 -DINI_ALLOW_REALLOC=1 -DINI_INITIAL_ALLOC=512 -DINI_
 LIB_C  := $(shell find src -name '*.c' | sort)
 APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
-BATS   := $(wildcard tests/integration/*.bats tests/interop/*.bats)
+BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 
 define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))

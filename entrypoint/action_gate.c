@@ -20,6 +20,10 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
                              settings->verify_tables.count, &request.tables, err)) {
         return false;
     }
+    if (goal == EP_GATE_MIGRATED && dirs->is_set && dirs->count == 0) {
+        /* Nothing is ever migrated from here: the ledger, if there is one, is somebody else's. */
+        goal = request.tables.count > 0 ? EP_GATE_VERIFIED : EP_GATE_ANSWERS;
+    }
     if (goal == EP_GATE_MIGRATED
         && !ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,
                            context->reporter, &migrations, err)) {

@@ -50,10 +50,11 @@ producer late <<<'sleep 0.3; touch late_was_here; printf "1..1\nok 1 - a\n"'
 producer after <<<'printf "1..1\n"; [ -e late_was_here ] && echo "ok 1 - a" || echo "not ok 1 - a"'
 # shellcheck disable=SC2016 # the producer expands it
 producer asks <<<'printf "1..1\n"; [ "$COLOUR" = blue ] && echo "ok 1 - a" || echo "not ok 1 - a"'
+producer inherits <<<'printf "1..1\n"; grep -q "^SigIgn:.0*$" /proc/self/status && echo "ok 1 - a" || echo "not ok 1 - a"'
 printf '@test "passes" { true; }\n@test "skips" { skip "no reason"; }\n@test "fails" { false; }\n' >mixed.bats
 printf '@test "broken { \n' >broken.bats
 
-echo 1..26
+echo 1..27
 sums_up "what passes is counted" 0 "0 skipped 2 passed, 0 failed" ./good
 sums_up "a failing test" 1 "0 skipped 1 passed, 1 failed" ./bad
 says "its diagnostics are shown" "# the reason"
@@ -80,3 +81,4 @@ sums_up "a bats file that does not parse" 1 "0 skipped 0 passed, 1 failed" broke
 sums_up "-- waits" 0 "0 skipped 2 passed, 0 failed" ./late -- ./after
 sums_up "the last NAME=VALUE holds" 0 "0 skipped 1 passed, 0 failed" COLOUR=red COLOUR=blue ./asks
 sums_up "NAME=VALUE holds only to its right" 1 "0 skipped 1 passed, 1 failed" ./asks COLOUR=blue ./asks
+sums_up "no signal is ignored" 0 "0 skipped 1 passed, 0 failed" ./inherits

@@ -17,12 +17,14 @@ static const char columns_v1[] = ",\n"
                                  "\tapplied_at timestamp with time zone DEFAULT now()";
 
 /*
- * One statement for both shapes: inside LATERAL an unknown column "name" is
- * looked up in the query outside it, so a table without it gives NULL.
+ * One statement for both shapes: inside LATERAL a column that the table lacks
+ * is looked up in the query outside it, so a table of version 0 gives NULL.
  */
-static const char read_format[] = "SELECT recorded.created_at::text, recorded.hash, recorded.name"
-                                  " FROM (SELECT NULL::text AS name) AS absent,"
-                                  " LATERAL (SELECT created_at, hash, name FROM %s) AS recorded";
+static const char read_format[] =
+    "SELECT recorded.created_at::text, recorded.hash, recorded.name, recorded.id::text,"
+    " recorded.applied_at::text"
+    " FROM (SELECT NULL::text AS name, NULL::text AS applied_at) AS absent,"
+    " LATERAL (SELECT created_at, hash, name, id, applied_at FROM %s) AS recorded";
 
 const char ep_ledger_probe[] =
     "SELECT c.relkind,"

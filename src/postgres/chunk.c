@@ -34,7 +34,9 @@ static void note_command(const char *tag, struct ep_chunk_outcome *outcome)
 {
     if (strcmp(tag, "COMMIT") == 0) {
         outcome->committed = true;
-    } else if (strcmp(tag, "ROLLBACK") == 0 || strcmp(tag, "PREPARE TRANSACTION") == 0) {
+    } else if (strcmp(tag, "PREPARE TRANSACTION") == 0) {
+        outcome->prepared = true;
+    } else if (strcmp(tag, "ROLLBACK") == 0) {
         outcome->rolled_back = true;
     }
 }

@@ -45,8 +45,18 @@ static bool transaction_is_ours(const struct ep_apply *apply, bool *ret_ours, st
 static bool fail_rolled_back(struct ep_error *err)
 {
     (void)ep_fail(err, EP_FAULT_SQL, "the migration rolled back the transaction it runs in");
-    return ep_error_hint(err, "Take ROLLBACK, ABORT and PREPARE TRANSACTION out of the file: a "
-                              "migration that fails is rolled back by itself.");
+    return ep_error_hint(err, "Take ROLLBACK and ABORT out of the file: a migration that fails is "
+                              "rolled back by itself.");
+}
+
+/* Its locks stay too, that on the ledger among them. */
+static bool fail_prepared(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_SQL, "the migration prepared the transaction it runs in");
+    return ep_error_hint(err,
+                         "Find it in pg_prepared_xacts and end it with ROLLBACK PREPARED: until "
+                         "then it locks the tracking table. Then take PREPARE TRANSACTION out "
+                         "of the file.");
 }
 
 /*
@@ -59,6 +69,10 @@ static bool check_transaction(struct ep_apply *apply, const struct ep_migration 
     bool open = ep_session_transaction(apply->session) == EP_TRANSACTION_OPEN;
     bool same = open && !apply->own_transaction;
 
+    if (outcome->prepared) {
+        apply->prepared = true;
+        return fail_prepared(err);
+    }
     if (same && !outcome->committed && !outcome->rolled_back) {
         return true;
     }
@@ -86,6 +100,7 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
     struct ep_script script = {0};
 
     apply->own_transaction = false;
+    apply->prepared = false;
     if (!ep_script_load(&arena, migration, &script, err)) {
         return false;
     }

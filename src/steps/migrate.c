@@ -121,21 +121,19 @@ static void report_applied(struct run *run, size_t end)
     }
 }
 
-static bool commit(struct run *run, struct ep_error *err)
+static void explain_count(const struct run *run, struct ep_error *err)
 {
-    if (run->open && !command(run, "COMMIT", err)) {
-        return ep_error_context(err, "committing");
-    }
-    run->open = false;
-    report_applied(run, run->plan.item_count);
-    return true;
+    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
+                          run->plan.pending_count);
 }
 
 /* What the failure of one migration means for it and for the others. */
 static void explain(const struct run *run, const struct ep_migration *migration,
                     struct ep_error *err)
 {
-    if (run->apply.own_transaction) {
+    if (run->apply.prepared) {
+        (void)ep_error_detail(err, "The transaction is prepared: neither committed nor undone.");
+    } else if (run->apply.own_transaction) {
         (void)ep_error_detail(err,
                               "What %s did up to its own COMMIT stays, and the migration is not "
                               "recorded: the next start runs it from its beginning.",
@@ -143,8 +141,24 @@ static void explain(const struct run *run, const struct ep_migration *migration,
     } else {
         (void)ep_error_detail(err, "The transaction was rolled back.");
     }
-    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->plan.pending_count);
+    explain_count(run, err);
+}
+
+static bool commit(struct run *run, struct ep_error *err)
+{
+    if (run->open && !command(run, "COMMIT", err)) {
+        if (ep_session_is_lost(run->migrate->session)) {
+            (void)ep_error_detail(err, "Whether COMMIT came through is not known; the next start "
+                                       "finds out.");
+        } else {
+            (void)ep_error_detail(err, "The transaction was rolled back.");
+            explain_count(run, err);
+        }
+        return ep_error_context(err, "committing");
+    }
+    run->open = false;
+    report_applied(run, run->plan.item_count);
+    return true;
 }
 
 static bool upgrade_ledger(struct run *run, struct ep_error *err)
@@ -325,12 +339,23 @@ static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_e
     return true;
 }
 
-static bool migrate_locked(struct run *run, bool busy, struct ep_error *err)
+static bool fail_read_only(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
+    return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
+                              "is on for this role or database.");
+}
+
+static bool migrate_locked(struct run *run, const struct ep_state *state, struct ep_error *err)
 {
     bool pending = false;
 
-    if (!take_turn(run, busy, &pending, err)) {
+    if (!take_turn(run, state->busy, &pending, err)) {
         return false;
+    }
+    /* Only now: while the primary migrates, a standby's ledger is locked too. */
+    if (pending && state->read_only) {
+        return fail_read_only(err);
     }
     if (pending) {
         if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
@@ -360,13 +385,8 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
         .ledger = {.shape = state->ledger.shape, .schema_exists = state->ledger.schema_exists},
     };
 
-    if (state->read_only) {
-        (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
-        return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
-                                  "is on for this role or database.");
-    }
     ep_signals_note();
-    bool done = migrate_locked(&run, state->busy, err);
+    bool done = migrate_locked(&run, state, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }
