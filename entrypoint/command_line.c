@@ -147,6 +147,7 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
         return true;
     case EP_OPTION_JSON:
     case EP_OPTION_EXIT_CODE:
+    case EP_OPTION_ALL:
         return true;
     case EP_OPTION_COUNT:
         break;
@@ -239,6 +240,10 @@ static bool parse_word(struct parsing *parsing, const char *word, struct ep_erro
     if (line->command->id == EP_COMMAND_NEW) {
         return parse_name(parsing, word, err);
     }
+    if (line->command->id == EP_COMMAND_MARK) {
+        line->tags[line->tag_count++] = word;
+        return true;
+    }
     return fail_extra(line->command, err);
 }
 
@@ -252,8 +257,9 @@ static bool parse_end_of_options(struct parsing *parsing, struct ep_error *err)
         return true;
     }
     parsing->is_finished = true;
-    while (command->id == EP_COMMAND_NEW && *parsing->next != NULL) {
-        if (!parse_name(parsing, *parsing->next++, err)) {
+    while ((command->id == EP_COMMAND_NEW || command->id == EP_COMMAND_MARK)
+           && *parsing->next != NULL) {
+        if (!parse_word(parsing, *parsing->next++, err)) {
             return false;
         }
     }
@@ -290,6 +296,13 @@ static bool check_complete(struct ep_command_line *line, struct ep_error *err)
         (void)ep_fail(err, EP_FAULT_USAGE, "no name for the migration");
         return ep_error_hint(err, "Write \"entrypoint new add_users\".");
     }
+    if (line->command->id == EP_COMMAND_MARK
+        && (line->tag_count > 0) == line->options[EP_OPTION_ALL]) {
+        (void)ep_fail(err, EP_FAULT_USAGE, "%s",
+                      line->tag_count > 0 ? "either migrations or --all" : "no migration to mark");
+        return ep_error_hint(err,
+                             "Write \"entrypoint mark 0000_init\" or \"entrypoint mark --all\".");
+    }
     if (line->command->id == EP_COMMAND_RUN && line->server == NULL) {
         (void)ep_fail(err, EP_FAULT_USAGE, "no server to start");
         return ep_error_hint(err,
@@ -299,10 +312,16 @@ static bool check_complete(struct ep_command_line *line, struct ep_error *err)
     return true;
 }
 
-bool ep_command_line_parse(char *const argv[], struct ep_command_line *ret_line,
-                           struct ep_error *err)
+bool ep_command_line_parse(struct ep_arena *arena, char *const argv[],
+                           struct ep_command_line *ret_line, struct ep_error *err)
 {
     struct parsing parsing = {.next = argv[0] == NULL ? argv : argv + 1};
+    size_t count = 0;
+
+    while (argv[count] != NULL) {
+        count++;
+    }
+    parsing.line.tags = ep_arena_array(arena, count, sizeof(*parsing.line.tags));
 
     while (!parsing.is_finished && *parsing.next != NULL) {
         const char *argument = *parsing.next++;

@@ -20,9 +20,11 @@ enum ep_help_page { EP_HELP_TEXT, EP_HELP_MAN, EP_HELP_MARKDOWN, EP_HELP_INI };
 
 struct ep_command_line {
     const struct ep_command *command;
-    struct ep_settings_input settings;   /* flags and config_path; environment is left NULL */
-    char *const *server;                 /* with run: argv from the server on, NULL at its end */
-    const char *name;                    /* with new: of the migration */
+    struct ep_settings_input settings; /* flags and config_path; environment is left NULL */
+    char *const *server;               /* with run: argv from the server on, NULL at its end */
+    const char *name;                  /* with new: of the migration */
+    const char **tags;                 /* with mark: of migrations, the arena's */
+    size_t tag_count;
     const struct ep_command *help_topic; /* with help: the command to explain; NULL: everything */
     enum ep_help_page help_page;
     bool options[EP_OPTION_COUNT]; /* those that were given */
@@ -34,7 +36,7 @@ struct ep_command_line {
  * Errors: EP_FAULT_USAGE. Values are not checked here, see ep_settings_load(),
  * and not repeated in errors.
  */
-bool ep_command_line_parse(char *const argv[], struct ep_command_line *ret_line,
-                           struct ep_error *err) EP_MUST_CHECK;
+bool ep_command_line_parse(struct ep_arena *arena, char *const argv[],
+                           struct ep_command_line *ret_line, struct ep_error *err) EP_MUST_CHECK;
 
 #endif

@@ -62,6 +62,21 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "(texts about the table). Members may be added.",
     },
     {
+        .id = EP_COMMAND_MARK,
+        .name = "mark",
+        .prints = true,
+        .arguments = "TAG... | --all",
+        .sections = "database wait migrate drizzle log",
+        .summary = "record migrations as applied without running them",
+        .manual =
+            "For a database that has what they do already: built by \"drizzle-kit push\", or "
+            "changed by hand. Check first that it has; nothing here does. The rows are those that "
+            "Drizzle would write, and each is printed. All of them are recorded or none: a TAG "
+            "that no migration has, or that is recorded already, is refused. Takes the locks that "
+            "migrate takes, and creates the tracking table where there is none. With --all, "
+            "everything that is not recorded yet is.",
+    },
+    {
         .id = EP_COMMAND_NEW,
         .name = "new",
         .prints = true,
@@ -117,6 +132,7 @@ const struct ep_option ep_options[EP_OPTION_COUNT] = {
     {EP_OPTION_JSON, "json", '\0', NULL, "status", "write one JSON document"},
     {EP_OPTION_EXIT_CODE, "exit-code", '\0', NULL, "status",
      "exit with status 1 when a migration is pending"},
+    {EP_OPTION_ALL, "all", '\0', NULL, "mark", "everything that is not recorded yet"},
 };
 
 bool ep_option_is_for(const struct ep_option *option, const struct ep_command *command)

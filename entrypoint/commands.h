@@ -17,6 +17,7 @@ enum ep_command_id {
     EP_COMMAND_MIGRATE,
     EP_COMMAND_VERIFY,
     EP_COMMAND_STATUS,
+    EP_COMMAND_MARK,
     EP_COMMAND_NEW,
     EP_COMMAND_CONFIG,
     EP_COMMAND_HELP,
@@ -45,6 +46,7 @@ enum ep_option_id {
     EP_OPTION_INI,
     EP_OPTION_JSON,
     EP_OPTION_EXIT_CODE,
+    EP_OPTION_ALL,
     EP_OPTION_COUNT
 };
 

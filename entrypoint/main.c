@@ -9,9 +9,9 @@ typedef bool action(const struct ep_context *context, struct ep_error *err);
 static action *const actions[EP_COMMAND_COUNT] = {
     [EP_COMMAND_RUN] = ep_action_run,         [EP_COMMAND_WAIT] = ep_action_wait,
     [EP_COMMAND_MIGRATE] = ep_action_migrate, [EP_COMMAND_VERIFY] = ep_action_verify,
-    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_NEW] = ep_action_new,
-    [EP_COMMAND_CONFIG] = ep_action_config,   [EP_COMMAND_HELP] = ep_action_help,
-    [EP_COMMAND_VERSION] = ep_action_version,
+    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_MARK] = ep_action_mark,
+    [EP_COMMAND_NEW] = ep_action_new,         [EP_COMMAND_CONFIG] = ep_action_config,
+    [EP_COMMAND_HELP] = ep_action_help,       [EP_COMMAND_VERSION] = ep_action_version,
 };
 
 /*
@@ -62,7 +62,7 @@ static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
     const struct ep_settings_input nothing = {.environment = environ};
 
     open_log_early(arena, &nothing, NULL, log);
-    if (!ep_command_line_parse(argv, &line, err)) {
+    if (!ep_command_line_parse(arena, argv, &line, err)) {
         return false;
     }
     line.settings.environment = environ;

@@ -1,7 +1,7 @@
 #include "steps/migrate.h"
 
 #include "steps/apply.h"
-#include "steps/replica.h"
+#include "steps/turn.h"
 #include "system/clock.h"
 #include "system/signals.h"
 
@@ -48,70 +48,19 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
     return ep_plan_make(arena, migrate->migrations, ledger, &policies, ret_plan, err);
 }
 
-/* Both in one implicit transaction; committed before the run, as Drizzle does, so that a Drizzle
- * that starts now finds the table and waits for its lock. */
-static bool create_ledger(struct run *run, struct ep_error *err)
-{
-    const struct ep_ledger_table *table = &run->migrate->request->ledger;
-    enum ep_ledger_shape shape = ep_plan_new_shape(run->migrate->migrations);
-
-    if (!ep_replica_begin(&run->replica, err)
-        || (!run->ledger.schema_exists && !command(run, table->create_schema, err))
-        || !command(run, shape == EP_LEDGER_V1 ? table->create_v1 : table->create_v0, err)
-        || !command(run, "COMMIT", err)) {
-        (void)ep_error_context(err, "creating %s", table->quoted);
-        if (strcmp(err->sqlstate, "42501") == 0) {
-            (void)ep_error_hint(err,
-                                "Let a role that may do it create the schema \"%s\" and grant "
-                                "CREATE on it, or GRANT CREATE ON DATABASE to this one.",
-                                table->schema);
-        }
-        return false;
-    }
-    return true;
-}
-
-/* The transaction that migrations run in, with the ledger ours alone and read anew. */
+/* The transaction that migrations run in. */
 static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
 {
-    enum { NUMBER, LOCK, PROBE, ROWS, COUNT };
-    const struct ep_ledger_table *table = &run->migrate->request->ledger;
-    const struct ep_query queries[COUNT] = {
-        [NUMBER] = {.sql = "SELECT pg_catalog.txid_current()"},
-        [LOCK] = {.sql = table->lock},
-        [PROBE] = EP_QUERY(ep_ledger_probe, table->schema, table->table),
-        [ROWS] = {.sql = table->read},
-    };
-    struct ep_result *results[COUNT] = {NULL};
-    bool begun = true;
+    const char *number = NULL;
 
-    if (!ep_replica_begin(&run->replica, err)
-        || !ep_session_flight(run->migrate->session, queries, COUNT, EP_CLOCK_NEVER, results,
-                              err)) {
+    if (!ep_turn_begin(arena, &run->replica, &run->migrate->request->ledger, &number, &run->ledger,
+                       err)) {
         return false;
     }
-    for (size_t i = 0; i < COUNT && begun; i++) {
-        begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
-    }
-    begun = begun && ep_ledger_read(arena, table, results[PROBE], results[ROWS], &run->ledger, err);
-    if (begun) {
-        run->apply.shape = run->ledger.shape;
-        run->apply.transaction_id =
-            ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
-        run->open = true;
-    } else {
-        (void)ep_error_context(err, "locking and reading %s", table->quoted);
-        if (strcmp(err->sqlstate, "42501") == 0) {
-            (void)ep_error_hint(
-                err,
-                "Locking a table needs more than INSERT on it: GRANT UPDATE ON %s TO this role.",
-                table->quoted);
-        }
-    }
-    for (size_t i = 0; i < COUNT; i++) {
-        ep_result_release(results[i]);
-    }
-    return begun;
+    run->apply.shape = run->ledger.shape;
+    run->apply.transaction_id = number;
+    run->open = true;
+    return true;
 }
 
 /* Items up to end are committed: only now is it true that they are applied. */
@@ -315,45 +264,27 @@ static bool attempts(struct run *run, struct ep_error *err)
     return true;
 }
 
-/* Another replica was at it: what it did may be all there was to do. */
-static bool read_again(struct run *run, bool *ret_busy, bool *ret_pending, struct ep_error *err)
+/* Our turn. Where another replica was at it, what it did may be all there was to do. */
+static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_state state = {0};
     struct ep_plan plan = {0};
 
-    if (!ep_state_read(&arena, run->migrate->session, run->migrate->request, EP_CLOCK_NEVER, &state,
-                       err)) {
+    *ret_pending = true;
+    if (!ep_replica_lock(&run->replica, err)) {
         return false;
     }
-    *ret_busy = state.busy;
-    if (state.busy) {
+    if (!busy && !run->replica.waited) {
         return true;
     }
-    if (!ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
+    if (!ep_turn_read_state(&arena, &run->replica, run->migrate->request, &state, err)
+        || !ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
         return false;
     }
     *ret_pending = plan.step_count > 0;
     run->ledger = (struct ep_ledger){.shape = state.ledger.shape,
                                      .schema_exists = state.ledger.schema_exists};
-    return true;
-}
-
-/* Our turn, and a ledger that can be read: where nobody else was, it has been read already. */
-static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_error *err)
-{
-    *ret_pending = true;
-    if (!ep_replica_lock(&run->replica, err)) {
-        return false;
-    }
-    bool known = !busy && !run->replica.waited;
-    while (!known) {
-        if (!read_again(run, &busy, ret_pending, err)
-            || (busy && !ep_replica_wait_turn(&run->replica, err))) {
-            return false;
-        }
-        known = !busy;
-    }
     return true;
 }
 
@@ -376,7 +307,10 @@ static bool migrate_locked(struct run *run, const struct ep_state *state, struct
         return fail_read_only(err);
     }
     if (pending) {
-        if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
+        if (run->ledger.shape == EP_LEDGER_ABSENT
+            && !ep_turn_create_ledger(&run->replica, &run->migrate->request->ledger,
+                                      run->ledger.schema_exists,
+                                      ep_plan_new_shape(run->migrate->migrations), err)) {
             return false;
         }
         if (!attempts(run, err)) {

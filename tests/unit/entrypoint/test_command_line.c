@@ -28,7 +28,7 @@ static bool parse(const char *const arguments[], struct ep_command_line *ret_lin
     for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++) {
         argv[i + 1] = ep_arena_copy(&arena, ep_span_of(arguments[i]));
     }
-    return ep_command_line_parse(argv, ret_line, err);
+    return ep_command_line_parse(&arena, argv, ret_line, err);
 }
 
 static struct ep_command_line parsed(const char *const arguments[])
@@ -245,6 +245,9 @@ static const struct refusal refusals[] = {
      "Write \"entrypoint status --json\"."},
     {{"--exit-code", "node"}, "option --exit-code is for the command \"status\"", ""},
     {{"status", "--json=yes"}, "option --json takes no value", ""},
+    {{"mark"}, "no migration to mark", "entrypoint mark 0000_init"},
+    {{"mark", "0000_a", "--all"}, "either migrations or --all", ""},
+    {{"status", "--all"}, "option --all is for the command \"mark\"", ""},
     {{"status", "more"}, "command \"status\" takes no arguments", ""},
     {{"run", "--man", "node"}, "option --man is for the command \"help\"", ""},
     {{"--database-url=postgres://u:hunter2@h/d"},
@@ -285,7 +288,7 @@ static void an_argv_without_even_a_name_is_no_server(void **state)
     struct ep_command_line line;
     struct ep_error err = {0};
 
-    assert_false(ep_command_line_parse(argv, &line, &err));
+    assert_false(ep_command_line_parse(&arena, argv, &line, &err));
     assert_string_equal(err.summary, "no server to start");
 }
 
@@ -322,9 +325,26 @@ static void the_tables_are_complete_and_in_style(void **state)
     }
 }
 
+static void tags_may_stand_anywhere(void **state)
+{
+    (void)state;
+    struct ep_command_line line =
+        parsed((const char *const[]){"mark", "0000_a", "--dirs", "x", "0001_b", "--", "--c", NULL});
+
+    assert_int_equal(line.command->id, EP_COMMAND_MARK);
+    assert_int_equal(line.tag_count, 3);
+    assert_string_equal(line.tags[0], "0000_a");
+    assert_string_equal(line.tags[1], "0001_b");
+    assert_string_equal(line.tags[2], "--c");
+    line = parsed((const char *const[]){"--all", "mark", NULL});
+    assert_int_equal(line.tag_count, 0);
+    assert_true(line.options[EP_OPTION_ALL]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(tags_may_stand_anywhere, clean),
         cmocka_unit_test_teardown(the_server_and_all_behind_it_is_passed_on, clean),
         cmocka_unit_test_teardown(commands_take_options_before_and_behind, clean),
         cmocka_unit_test_teardown(every_setting_but_the_secret_has_a_flag, clean),
