@@ -85,7 +85,7 @@ apply() {
 
 # As new_database, but the same one: much faster.
 empty_database() {
-    cluster_sql "$DATABASE" 'SET client_min_messages = error; DROP SCHEMA drizzle CASCADE; DROP TABLE IF EXISTS seeds'
+    cluster_sql "$DATABASE" 'SET client_min_messages = error; DROP OWNED BY app CASCADE'
 }
 
 # The ledger with its names, and whether it is known when each was applied: ledger_v1 DATABASE [TABLE]
@@ -114,7 +114,7 @@ agree() {
     done
     apply journal "$count"
     assert_has "$stderr" "nothing to migrate: $count migrations applied, none pending"
-    baseline=$(cluster_sql "$DATABASE" 'SELECT max(created_at) FROM drizzle.__drizzle_migrations')
+    baseline=$(cluster_sql "$DATABASE" 'SELECT max(created_at)::bigint FROM drizzle.__drizzle_migrations')
     if [ "$baseline" -lt "$last" ]; then
         assert_has "$stderr" 'Drizzle 0.x would run it again'
     else
