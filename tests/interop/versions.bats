@@ -3,6 +3,7 @@
 # agrees in the end that nothing is pending. Where a real Drizzle alone would go wrong, ours has said so before.
 
 # shellcheck disable=SC2154 # stderr, answer, output: the libraries
+# shellcheck disable=SC2016,SC2030,SC2031 # dollars in names; every test sets folder anew
 load ../lib/cluster
 load ../lib/entrypoint
 load ../lib/assert
