@@ -195,13 +195,38 @@ static bool name_rows(const struct run *run, struct ep_error *err)
     return true;
 }
 
+static bool run_item(struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+    int64_t start_ms = ep_clock_ms();
+
+    if (!ep_apply_run(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    run->elapsed_ms[item] = ep_clock_ms() - start_ms;
+    return true;
+}
+
+static bool record_item(struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+
+    if (!ep_apply_record(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    if (run->apply.own_transaction) {
+        run->open = false;
+        run->again = true;
+        report_applied(run, item + 1);
+    }
+    return true;
+}
+
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
                      struct ep_error *err)
 {
-    const struct ep_migration *migration =
-        run->plan.item_count == 0 ? NULL : run->plan.items[step->item].migration;
-    int64_t start_ms = ep_clock_ms();
-
     switch (step->kind) {
     case EP_STEP_BEGIN:
         return run->open || begin(arena, run, err);
@@ -210,23 +235,9 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
     case EP_STEP_NAMES:
         return name_rows(run, err);
     case EP_STEP_RUN:
-        if (!ep_apply_run(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        run->elapsed_ms[step->item] = ep_clock_ms() - start_ms;
-        return true;
+        return run_item(run, step->item, err);
     case EP_STEP_RECORD:
-        if (!ep_apply_record(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        if (run->apply.own_transaction) {
-            run->open = false;
-            run->again = true;
-            report_applied(run, step->item + 1);
-        }
-        return true;
+        return record_item(run, step->item, err);
     case EP_STEP_COMMIT:
         return commit(run, err);
     }
