@@ -25,6 +25,7 @@ bool ep_action_run(const struct ep_context *context, struct ep_error *err) EP_MU
 bool ep_action_wait(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_migrate(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_verify(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_new(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_config(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_version(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
@@ -35,8 +36,7 @@ bool ep_action_version(const struct ep_context *context, struct ep_error *err) E
  * passed. ret_connection may be NULL.
  */
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
-                          struct ep_connection *ret_connection,
-                          struct ep_error *err) EP_MUST_CHECK;
+                         struct ep_connection *ret_connection, struct ep_error *err) EP_MUST_CHECK;
 
 /* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */
 bool ep_action_print(const struct ep_text *text, struct ep_error *err) EP_MUST_CHECK;

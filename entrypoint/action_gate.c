@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
-                          struct ep_connection *ret_connection, struct ep_error *err)
+                         struct ep_connection *ret_connection, struct ep_error *err)
 {
     const struct ep_settings *settings = &context->configuration->settings;
     const struct ep_list *dirs = &settings->migrate_dirs;
@@ -19,6 +19,10 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
     if (!ep_table_list_parse(context->arena, settings->verify_tables.items,
                              settings->verify_tables.count, &request.tables, err)) {
         return false;
+    }
+    if (goal == EP_GATE_MIGRATED && dirs->is_set && dirs->count == 0) {
+        /* Nothing is ever migrated from here: the ledger, if there is one, is somebody else's. */
+        goal = request.tables.count > 0 ? EP_GATE_VERIFIED : EP_GATE_ANSWERS;
     }
     if (goal == EP_GATE_MIGRATED
         && !ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,

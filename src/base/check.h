@@ -10,7 +10,7 @@
 
 #include "base/compiler.h"
 
-#define EP_CHECK(condition)                                                                        \
+#define EP_CHECK(condition) \
     ((condition) ? (void)0 : ep_check_failed(#condition, __FILE__, __LINE__, __func__))
 
 _Noreturn void ep_check_failed(const char *condition, const char *file, int line,

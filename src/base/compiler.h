@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The function formats like printf: the compiler checks its arguments. */
-#define EP_PRINTF(format_index, first_argument_index)                                              \
+#define EP_PRINTF(format_index, first_argument_index) \
     __attribute__((__format__(__printf__, format_index, first_argument_index)))
 
 /* Ignoring the result is a compile error. Put on every function that can fail. */

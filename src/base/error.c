@@ -6,7 +6,7 @@
 #include <stdarg.h>
 
 static const struct ep_fault_row fault_rows[] = {
-#define X(name_, exit_status_, meaning_)                                                           \
+#define X(name_, exit_status_, meaning_) \
     [EP_FAULT_##name_] = {.name = #name_, .exit_status = (exit_status_), .meaning = (meaning_)},
     EP_FAULT_LIST(X)
 #undef X
@@ -43,7 +43,7 @@ static void separate(char *text, size_t size, const char *separator)
 
 EP_PRINTF(4, 0)
 static void record(struct ep_error *err, struct ep_where where, enum ep_fault fault,
-                  const char *format, va_list arguments)
+                   const char *format, va_list arguments)
 {
     EP_CHECK(err->fault == EP_FAULT_NONE);
     EP_CHECK(fault != EP_FAULT_NONE);
@@ -115,8 +115,7 @@ bool ep_error_place(struct ep_error *err, const char *file, long line, long colu
 int ep_error_exit_status(const struct ep_error *err)
 {
     EP_CHECK((size_t)err->fault < EP_COUNT_OF(fault_rows));
-    return fault_rows[err->fault].exit_status
-           + (err->fault == EP_FAULT_SIGNAL ? err->signal : 0);
+    return fault_rows[err->fault].exit_status + (err->fault == EP_FAULT_SIGNAL ? err->signal : 0);
 }
 
 const struct ep_fault_row *ep_fault_row(size_t index)

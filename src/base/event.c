@@ -1,7 +1,7 @@
 #include "base/event.h"
 
 static const struct ep_event_row event_rows[] = {
-#define X(kind_, level_, message_)                                                                 \
+#define X(kind_, level_, message_) \
     [EP_EVENT_##kind_] = {.name = #kind_, .level = EP_LEVEL_##level_, .message = (message_)},
     EP_EVENT_LIST(X)
 #undef X

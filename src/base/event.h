@@ -31,15 +31,16 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(CONNECTED, INFO, "connected to PostgreSQL {server_version} at {address} in {elapsed_ms} ms") \
     X(SESSION_LOST, WARN, "connection lost, connecting again: {reason}")                           \
     X(POOLER, INFO, "connected through a pooler: using transaction-level locks")                   \
-    X(SOURCE, INFO, "found {count} migrations in {folder} (drizzle journal)")                      \
+    X(SOURCE, INFO, "found {count} migrations in {folder} (drizzle {layout})")                     \
     X(SOURCE_NOTE, WARN, "{note}")                                                                 \
     X(PLAN_NOTE, WARN, "{tag}: {note}")                                                            \
     X(AHEAD, WARN,                                                                                 \
-      "{count} applied migrations are not in this image, the newest from {newest}: "               \
-      "an older image was started")                                                                \
+      "{count} applied migrations are not in this image, the newest from {newest}: {meaning}")     \
     X(UP_TO_DATE, INFO, "nothing to migrate: {applied} migrations applied, none pending")          \
     X(LOCK_WAIT, INFO, "another replica is migrating, waiting for it: {holder}")                   \
     X(MIGRATING, INFO, "Running database migrations: {pending} pending")                           \
+    X(UPGRADE, INFO, "upgrading {table} to the columns of Drizzle 1.x")                            \
+    X(NAMED, INFO, "gave {count} rows of {table} the names that Drizzle 1.x looks for")            \
     X(APPLYING, INFO, "applying {tag}")                                                            \
     X(APPLIED, INFO, "applied {tag} in {elapsed_ms} ms")                                           \
     X(OWN_TRANSACTION, WARN,                                                                       \
@@ -69,9 +70,9 @@ struct ep_field {
     long long integer;
 };
 
-#define EP_TEXT_FIELD(name_, text_)                                                                \
+#define EP_TEXT_FIELD(name_, text_) \
     ((struct ep_field){.name = (name_), .type = EP_FIELD_TEXT, .text = (text_)})
-#define EP_INTEGER_FIELD(name_, integer_)                                                          \
+#define EP_INTEGER_FIELD(name_, integer_) \
     ((struct ep_field){.name = (name_), .type = EP_FIELD_INTEGER, .integer = (integer_)})
 
 struct ep_event {
@@ -87,8 +88,8 @@ struct ep_reporter {
 };
 
 /* At least one field must be given. */
-#define ep_report(reporter, kind, ...)                                                             \
-    ep_report_fields((reporter), (kind), (const struct ep_field[]){__VA_ARGS__},                   \
+#define ep_report(reporter, kind, ...)                                           \
+    ep_report_fields((reporter), (kind), (const struct ep_field[]){__VA_ARGS__}, \
                      EP_COUNT_OF(((const struct ep_field[]){__VA_ARGS__})))
 
 void ep_report_fields(const struct ep_reporter *reporter, enum ep_event_kind kind,

@@ -29,7 +29,8 @@ bool ep_span_equals(struct ep_span span, const char *text);
 bool ep_span_starts_with(struct ep_span span, const char *prefix);
 bool ep_span_ends_with(struct ep_span span, const char *suffix);
 
-/* Offset of the first occurrence of a byte or text at or after from; SIZE_MAX when there is none. */
+/* Offset of the first occurrence of a byte or text at or after from; SIZE_MAX when there is none.
+ */
 size_t ep_span_find_byte(struct ep_span span, size_t from, char byte);
 size_t ep_span_find(struct ep_span span, size_t from, const char *text);
 

@@ -7,26 +7,32 @@
 #include <inttypes.h>
 
 /* The layout is drizzle-orm's own, so that a dump of either database reads the same. */
-static const char create_table_format[] = "CREATE TABLE IF NOT EXISTS %s (\n"
-                                          "\tid SERIAL PRIMARY KEY,\n"
-                                          "\thash text NOT NULL,\n"
-                                          "\tcreated_at bigint\n"
-                                          ")";
+static const char create_format[] = "CREATE TABLE IF NOT EXISTS %s (\n"
+                                    "\tid SERIAL PRIMARY KEY,\n"
+                                    "\thash text NOT NULL,\n"
+                                    "\tcreated_at bigint%s\n"
+                                    ")";
+static const char columns_v1[] = ",\n"
+                                 "\tname text,\n"
+                                 "\tapplied_at timestamp with time zone DEFAULT now()";
 
 /*
- * One statement for both shapes: inside LATERAL an unknown column "name" is
- * looked up in the query outside it, so a table without it gives NULL.
+ * One statement for both shapes: inside LATERAL a column that the table lacks
+ * is looked up in the query outside it, so a table of version 0 gives NULL.
  */
-static const char read_format[] = "SELECT recorded.created_at::text, recorded.hash, recorded.name"
-                                  " FROM (SELECT NULL::text AS name) AS absent,"
-                                  " LATERAL (SELECT created_at, hash, name FROM %s) AS recorded";
+static const char read_format[] =
+    "SELECT recorded.created_at::text, recorded.hash, recorded.name, recorded.id::text,"
+    " recorded.applied_at::text"
+    " FROM (SELECT NULL::text AS name, NULL::text AS applied_at) AS absent,"
+    " LATERAL (SELECT created_at, hash, name, id, applied_at FROM %s) AS recorded";
 
 const char ep_ledger_probe[] =
     "SELECT c.relkind,"
     " (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
-    "  AND NOT a.attisdropped AND a.attname IN ('hash', 'created_at')),"
+    "  AND NOT a.attisdropped AND a.attname IN ('id', 'hash', 'created_at')),"
     " EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
-    "  AND NOT a.attisdropped AND a.attname = 'name')"
+    "  AND NOT a.attisdropped AND a.attname = 'name'),"
+    " pg_catalog.has_table_privilege(c.oid, 'UPDATE')"
     " FROM pg_catalog.pg_namespace n"
     " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = $2"
     " WHERE n.nspname = $1";
@@ -43,7 +49,20 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
         .table = table,
         .quoted = quoted,
         .create_schema = ep_arena_format(arena, "CREATE SCHEMA IF NOT EXISTS %s", quoted_schema),
-        .create_table = ep_arena_format(arena, create_table_format, quoted),
+        .create_v0 = ep_arena_format(arena, create_format, quoted, ""),
+        .create_v1 = ep_arena_format(arena, create_format, quoted, columns_v1),
+        .upgrade_name =
+            ep_arena_format(arena, "ALTER TABLE %s ADD COLUMN IF NOT EXISTS \"name\" text", quoted),
+        .upgrade_applied_at =
+            ep_arena_format(arena,
+                            "ALTER TABLE %s ADD COLUMN IF NOT EXISTS \"applied_at\" "
+                            "timestamp with time zone DEFAULT now()",
+                            quoted),
+        .name_upgraded = ep_arena_format(
+            arena, "UPDATE %s SET \"name\" = $1, \"applied_at\" = NULL WHERE \"id\"::text = $2",
+            quoted),
+        .name_repaired =
+            ep_arena_format(arena, "UPDATE %s SET \"name\" = $1 WHERE \"id\"::text = $2", quoted),
         .lock = ep_arena_format(arena, "LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", quoted),
         .read = ep_arena_format(arena, read_format, quoted),
         .record_v0 = ep_arena_format(
@@ -86,6 +105,8 @@ bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
     for (size_t i = 0; i < count; i++) {
         const char *hash = ep_result_text(rows, i, 1);
         const char *name = ep_result_text(rows, i, 2);
+        const char *id = ep_result_text(rows, i, 3);
+        const char *applied_at = ep_result_text(rows, i, 4);
         struct ep_ledger_row *row = &copies[i];
 
         row->has_created_at = parse_created_at(ep_result_text(rows, i, 0), &row->created_at);
@@ -94,6 +115,8 @@ bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
         }
         row->hash = hash == NULL ? "" : ep_arena_copy(arena, ep_span_of(hash));
         row->name = name == NULL ? NULL : ep_arena_copy(arena, ep_span_of(name));
+        row->id = id == NULL ? "" : ep_arena_copy(arena, ep_span_of(id));
+        row->applied_at = applied_at == NULL ? NULL : ep_arena_copy(arena, ep_span_of(applied_at));
     }
     ledger->rows = copies;
     ledger->row_count = count;
@@ -115,11 +138,12 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
         *ret_ledger = ledger;
         return true;
     }
-    if (strchr("rpvf", kind[0]) == NULL || strcmp(ep_result_text(probe, 0, 1), "2") != 0) {
+    if (strchr("rpvf", kind[0]) == NULL || strcmp(ep_result_text(probe, 0, 1), "3") != 0) {
         (void)ep_fail(err, EP_FAULT_CONFIG, "%s is not a Drizzle tracking table", table->quoted);
-        (void)ep_error_detail(err, "It has no columns hash and created_at.");
+        (void)ep_error_detail(err, "It has no columns id, hash and created_at.");
         return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
     }
+    ledger.may_update = strcmp(ep_result_text(probe, 0, 3), "t") == 0;
     ledger.shape = strcmp(ep_result_text(probe, 0, 2), "t") == 0 ? EP_LEDGER_V1 : EP_LEDGER_V0;
     if (rows != NULL && !ep_ledger_read_rows(arena, rows, &ledger, err)) {
         return ep_error_context(err, "reading %s", table->quoted);
@@ -147,6 +171,33 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
 
     if (!ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err)) {
         return ep_error_context(err, "recording it in %s", table->quoted);
+    }
+    return true;
+}
+
+bool ep_ledger_upgrade(struct ep_session *session, const struct ep_ledger_table *table,
+                       struct ep_error *err)
+{
+    if (!ep_session_query(session, (struct ep_query){.sql = table->upgrade_name}, EP_CLOCK_NEVER,
+                          NULL, err)
+        || !ep_session_query(session, (struct ep_query){.sql = table->upgrade_applied_at},
+                             EP_CLOCK_NEVER, NULL, err)) {
+        return ep_error_context(err, "upgrading %s", table->quoted);
+    }
+    return true;
+}
+
+bool ep_ledger_name(struct ep_session *session, const struct ep_ledger_table *table,
+                    const char *const name_and_id[2], bool upgraded, struct ep_error *err)
+{
+    const struct ep_query query = {
+        .sql = upgraded ? table->name_upgraded : table->name_repaired,
+        .parameters = name_and_id,
+        .parameter_count = 2,
+    };
+
+    if (!ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err)) {
+        return ep_error_context(err, "naming a row of %s", table->quoted);
     }
     return true;
 }

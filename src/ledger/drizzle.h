@@ -20,15 +20,18 @@
 enum ep_ledger_shape { EP_LEDGER_ABSENT, EP_LEDGER_V0, EP_LEDGER_V1 };
 
 struct ep_ledger_row {
+    const char *id;
     int64_t created_at;  /* 0 when has_created_at is false, as Drizzle reads it */
     bool has_created_at; /* false: NULL, or not an integer */
     const char *hash;
-    const char *name; /* NULL: the row or the table has none */
+    const char *name;       /* NULL: the row or the table has none */
+    const char *applied_at; /* as PostgreSQL writes a time; NULL: not known */
 };
 
 /* What is recorded, in no order. */
 struct ep_ledger {
     enum ep_ledger_shape shape;
+    bool may_update;    /* names can be filled in */
     bool schema_exists; /* creating one that exists needs a privilege that nobody else needs */
     const struct ep_ledger_row *rows;
     size_t row_count;
@@ -38,7 +41,9 @@ struct ep_ledger {
 struct ep_ledger_table {
     const char *schema, *table; /* names as configured */
     const char *quoted;         /* "schema"."table" */
-    const char *create_schema, *create_table, *lock, *read, *record_v0, *record_v1;
+    const char *create_schema, *create_v0, *create_v1, *lock, *read, *record_v0, *record_v1;
+    const char *upgrade_name, *upgrade_applied_at; /* the columns of version 1 */
+    const char *name_upgraded, *name_repaired;     /* $1 name, $2 id */
 };
 
 void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
@@ -73,5 +78,20 @@ bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
                       enum ep_ledger_shape shape, const struct ep_migration *migration,
                       struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Turn a table of version 0 into one of version 1, as Drizzle 1.x does; the rows'
+ * names are the caller's to fill in, with ep_ledger_name().
+ */
+bool ep_ledger_upgrade(struct ep_session *session, const struct ep_ledger_table *table,
+                       struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Give the row of an id its name. After an upgrade applied_at becomes NULL, which is
+ * how Drizzle says that it does not know; otherwise it stays.
+ */
+bool ep_ledger_name(struct ep_session *session, const struct ep_ledger_table *table,
+                    const char *const name_and_id[2], bool upgraded,
+                    struct ep_error *err) EP_MUST_CHECK;
 
 #endif

@@ -39,6 +39,34 @@ static void send_cancel(struct ep_session *session, int64_t deadline_ms)
 }
 #endif
 
+/*
+ * Throw one result away. In the middle of a COPY libpq would give the same one again for ever.
+ * Returns false when what comes next has not arrived, or when nothing comes.
+ */
+static bool discard_result(PGconn *connection)
+{
+    PGresult *rows = PQgetResult(connection);
+    ExecStatusType status = PQresultStatus(rows);
+    bool is_end = rows == NULL;
+    char *row = NULL;
+    int size = 1;
+
+    PQclear(rows);
+    if (is_end) {
+        return PQpipelineStatus(connection) != PQ_PIPELINE_OFF
+               && PQtransactionStatus(connection) == PQTRANS_ACTIVE;
+    }
+    if (status == PGRES_COPY_IN) {
+        (void)PQputCopyEnd(connection, "stopped");
+        return PQflush(connection) == 0;
+    }
+    while (status == PGRES_COPY_OUT && size > 0) {
+        size = PQgetCopyData(connection, &row, 1);
+        PQfreemem(row);
+    }
+    return size != 0;
+}
+
 static void drain(struct ep_session *session, int64_t deadline_ms)
 {
     PGconn *connection = session->connection;
@@ -48,15 +76,8 @@ static void drain(struct ep_session *session, int64_t deadline_ms)
             || PQconsumeInput(connection) == 0) {
             return;
         }
-        while (PQisBusy(connection) == 0) {
-            PGresult *rows = PQgetResult(connection);
-            if (rows == NULL && PQtransactionStatus(connection) != PQTRANS_ACTIVE) {
-                return;
-            }
-            if (rows == NULL && PQpipelineStatus(connection) == PQ_PIPELINE_OFF) {
-                break;
-            }
-            PQclear(rows);
+        while (PQisBusy(connection) == 0 && discard_result(connection)) {
+            /* on to the next */
         }
     }
 }

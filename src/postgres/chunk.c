@@ -34,7 +34,9 @@ static void note_command(const char *tag, struct ep_chunk_outcome *outcome)
 {
     if (strcmp(tag, "COMMIT") == 0) {
         outcome->committed = true;
-    } else if (strcmp(tag, "ROLLBACK") == 0 || strcmp(tag, "PREPARE TRANSACTION") == 0) {
+    } else if (strcmp(tag, "PREPARE TRANSACTION") == 0) {
+        outcome->prepared = true;
+    } else if (strcmp(tag, "ROLLBACK") == 0) {
         outcome->rolled_back = true;
     }
 }
@@ -94,6 +96,7 @@ bool ep_session_run_chunk(struct ep_session *session, const char *sql, int64_t d
     if (session->broken || PQsendQuery(session->connection, sql) == 0) {
         return ep_session_fail_lost(session, err);
     }
+    (void)PQsetSingleRowMode(session->connection); /* or all rows would be in memory at once */
     if (!receive_chunk(session, &chunk, err)) {
         return false;
     }

@@ -20,6 +20,7 @@ enum {
     /* getaddrinfo() takes about 20 KiB in musl; glibc also loads its modules in here. */
     STACK_BYTES = 256 * 1024,
     FRESH_MS = 1000,
+    HOUR_MS = 3600 * 1000,
     /* What the slower family gets once the other one has answered. RFC 8305 says 50 ms, for
      * page loads; a database's address is worth a little more patience. */
     SECOND_FAMILY_MS = 250
@@ -229,8 +230,8 @@ static void collect(struct ep_resolver *resolver, int64_t deadline_ms)
 
     lookup_lock(lookup);
     while (!is_settled(lookup, &deadline_ms) && status != ETIMEDOUT) {
-        /* In the far future it may be more than the type holds: an hour is a round by itself. */
-        int64_t hour_ms = ep_clock_ms() + 3600 * 1000;
+        /* A deadline in the far future may be more than the type holds. */
+        int64_t hour_ms = ep_clock_ms() + HOUR_MS;
         const struct timespec until = timespec_of(deadline_ms < hour_ms ? deadline_ms : hour_ms);
         status = pthread_cond_timedwait(&lookup->answered, &lookup->mutex, &until);
         EP_CHECK(status == 0 || status == ETIMEDOUT);

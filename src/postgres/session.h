@@ -119,7 +119,8 @@ bool ep_session_query(struct ep_session *session, struct ep_query query, int64_t
 /* What a chunk of SQL did to the transaction, by the server's command tags. */
 struct ep_chunk_outcome {
     bool committed;   /* a COMMIT or END was among its statements */
-    bool rolled_back; /* a ROLLBACK, ABORT or PREPARE TRANSACTION was; also ROLLBACK TO SAVEPOINT */
+    bool rolled_back; /* a ROLLBACK or ABORT was; also ROLLBACK TO SAVEPOINT */
+    bool prepared;    /* a PREPARE TRANSACTION was */
     long position;    /* on refusal: character of the chunk, from 1; 0: not told */
 };
 

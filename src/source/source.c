@@ -1,5 +1,7 @@
 #include "source/source.h"
 
+#include "source/conversion.h"
+#include "source/folders.h"
 #include "source/journal.h"
 #include "system/file.h"
 
@@ -35,32 +37,42 @@ static bool fail_no_folder(struct ep_arena *arena, const char *folder, enum ep_f
     return ep_error_hint(err, COPY_HINT);
 }
 
-/* What a folder without a journal is likely to be: for the hint only. */
+/* What a folder without migrations is likely to be: for the hint only. */
 struct guess {
-    const char *nested; /* a folder in it that has a journal, or NULL */
+    const char *nested; /* a folder in it that has migrations, or NULL */
     bool is_meta;       /* it is itself the folder of a journal */
-    bool has_folders;   /* <name>/migration.sql */
+    bool is_migration;  /* it is itself the folder of one migration */
+    bool has_snapshots; /* folders of migrations, without the SQL */
     bool has_sql;       /* <name>.sql */
 };
 
-static struct guess guess_layout(struct ep_arena *arena, const char *folder)
+static bool has_migrations(struct ep_arena *arena, const char *folder)
+{
+    struct ep_error ignored = {0};
+    struct ep_name_list names = {0};
+
+    if (ep_file_type(ep_arena_format(arena, "%s/meta/_journal.json", folder)) != EP_FILE_ABSENT) {
+        return true;
+    }
+    return ep_file_type(folder) == EP_FILE_FOLDER
+           && ep_file_list(arena, folder, EP_FAULT_SOURCE, &names.items, &names.count, &ignored)
+           && ep_folders_find(arena, folder, names).count > 0;
+}
+
+static struct guess guess_layout(struct ep_arena *arena, const char *folder,
+                                 struct ep_name_list names)
 {
     struct guess guess = {0};
-    struct ep_error ignored = {0};
-    const char *const *names = NULL;
-    size_t count = 0;
 
-    if (!ep_file_list(arena, folder, EP_FAULT_SOURCE, &names, &count, &ignored)) {
-        return guess;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *path = ep_arena_format(arena, "%s/%s", folder, names[i]);
-        const char *sql = ep_arena_format(arena, "%s/migration.sql", path);
-        const char *journal = ep_arena_format(arena, "%s/meta/_journal.json", path);
-        guess.is_meta = guess.is_meta || strcmp(names[i], "_journal.json") == 0;
-        guess.has_sql = guess.has_sql || ep_span_ends_with(ep_span_of(names[i]), ".sql");
-        guess.has_folders = guess.has_folders || ep_file_type(sql) != EP_FILE_ABSENT;
-        if (guess.nested == NULL && ep_file_type(journal) != EP_FILE_ABSENT) {
+    for (size_t i = 0; i < names.count; i++) {
+        const char *name = names.items[i];
+        const char *path = ep_arena_format(arena, "%s/%s", folder, name);
+        const char *snapshot = ep_arena_format(arena, "%s/snapshot.json", path);
+        guess.is_meta = guess.is_meta || strcmp(name, "_journal.json") == 0;
+        guess.is_migration = guess.is_migration || strcmp(name, "migration.sql") == 0;
+        guess.has_sql = guess.has_sql || ep_span_ends_with(ep_span_of(name), ".sql");
+        guess.has_snapshots = guess.has_snapshots || ep_file_type(snapshot) != EP_FILE_ABSENT;
+        if (guess.nested == NULL && has_migrations(arena, path)) {
             guess.nested = path;
         }
     }
@@ -68,39 +80,44 @@ static struct guess guess_layout(struct ep_arena *arena, const char *folder)
 }
 
 /*
- * A folder without a journal. All that is known of other layouts is here, until
- * they can be read.
+ * No layout was found. That an empty folder is one, too, and no mistake to
+ * Drizzle 1.x, is no reason to start the server: a COPY that copied nothing
+ * leaves the same. All that is known of other layouts is here, until they can
+ * be read.
  */
-static bool fail_no_journal(struct ep_arena *arena, const char *folder, struct ep_error *err)
+static bool fail_no_layout(struct ep_arena *arena, const char *folder, struct ep_name_list names,
+                           struct ep_error *err)
 {
-    static const char only[] = "this version reads journal folders only";
-    struct guess guess = guess_layout(arena, folder);
+    struct guess guess = guess_layout(arena, folder, names);
 
     (void)ep_fail(err, EP_FAULT_SOURCE, "no meta/_journal.json in \"%s\"", folder);
     (void)ep_error_detail(err, "Drizzle says here: \"Can't find meta/_journal.json file\".");
     if (guess.nested != NULL) {
-        return ep_error_hint(err, "There is one in \"%s\": set \"dirs\" to that.", guess.nested);
+        return ep_error_hint(err, "There are migrations in \"%s\": set \"dirs\" to that.",
+                             guess.nested);
     }
     if (guess.is_meta) {
         return ep_error_hint(err, "The journal is right in it: set \"dirs\" to the folder above.");
     }
-    if (guess.has_folders) {
-        return ep_error_hint(err,
-                             "It looks like the layout of drizzle-kit 1.0, a folder with a "
-                             "migration.sql for each migration; %s.",
-                             only);
+    if (guess.is_migration) {
+        return ep_error_hint(err, "It is the folder of one migration of drizzle-kit 1.0: set "
+                                  "\"dirs\" to the folder above.");
+    }
+    if (guess.has_snapshots) {
+        return ep_error_hint(err, "It has folders of migrations, with a snapshot.json, but none "
+                                  "with a migration.sql. See that the COPY lines and .dockerignore "
+                                  "of the image let these in.");
     }
     if (guess.has_sql) {
-        return ep_error_hint(err,
-                             "It looks like numbered SQL files, or drizzle-kit's without "
-                             "their folder meta; %s. Copy meta into the image, too.",
-                             only);
+        return ep_error_hint(err, "It looks like numbered SQL files, which this version does not "
+                                  "read yet, or drizzle-kit's without their folder meta: copy meta "
+                                  "into the image, too.");
     }
     return ep_error_hint(err, COPY_HINT);
 }
 
 /* ep_file_type() takes a journal that may not be looked at for none: tell the reason instead. */
-static bool fail_unseen(struct ep_arena *arena, const char *folder, struct ep_error *err)
+static bool check_unseen(struct ep_arena *arena, const char *folder, struct ep_error *err)
 {
     struct ep_error cause = {0};
     struct ep_span content;
@@ -111,7 +128,62 @@ static bool fail_unseen(struct ep_arena *arena, const char *folder, struct ep_er
         *err = cause;
         return false;
     }
-    return fail_no_journal(arena, folder, err);
+    return true;
+}
+
+/*
+ * Folders of migrations beside a journal. A name that ends in ".sql" is that of
+ * a file, which the journal lists or not: thousands need not be looked at.
+ */
+static struct ep_name_list find_beside_journal(struct ep_arena *arena, const char *folder)
+{
+    struct ep_error ignored = {0}; /* a folder that may be entered but not listed */
+    struct ep_name_list names = {0};
+
+    if (!ep_file_list(arena, folder, EP_FAULT_SOURCE, &names.items, &names.count, &ignored)) {
+        return names;
+    }
+    const char **others = ep_arena_array(arena, names.count, sizeof(*others));
+    size_t count = 0;
+    for (size_t i = 0; i < names.count; i++) {
+        if (!ep_span_ends_with(ep_span_of(names.items[i]), ".sql")) {
+            others[count++] = names.items[i];
+        }
+    }
+    return ep_folders_find(arena, folder, (struct ep_name_list){.items = others, .count = count});
+}
+
+static bool read_journal(struct ep_arena *arena, const char *folder, const char *journal,
+                         const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
+                         struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_name_list beside = find_beside_journal(&scratch, folder);
+
+    if (beside.count > 0) {
+        return ep_conversion_fail(&scratch, folder, journal, beside, err);
+    }
+    return ep_journal_read(arena, folder, journal, reporter, ret_list, err);
+}
+
+static bool read_folders(struct ep_arena *arena, const char *folder,
+                         const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
+                         struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_migration_list list = {0};
+    struct ep_name_list names = {0};
+
+    if (!check_unseen(&scratch, folder, err)
+        || !ep_file_list(&scratch, folder, EP_FAULT_SOURCE, &names.items, &names.count, err)
+        || !ep_folders_read(arena, folder, names, reporter, &list, err)) {
+        return false;
+    }
+    if (list.count == 0) {
+        return fail_no_layout(&scratch, folder, names, err);
+    }
+    *ret_list = list;
+    return true;
 }
 
 static bool read_folder(struct ep_arena *arena, const char *folder,
@@ -127,14 +199,14 @@ static bool read_folder(struct ep_arena *arena, const char *folder,
     if (!ep_journal_find(arena, folder, &journal, err)) {
         return false;
     }
-    if (journal == NULL) {
-        return fail_unseen(arena, folder, err);
-    }
-    if (!ep_journal_read(arena, folder, journal, reporter, ret_list, err)) {
+    bool is_read = journal != NULL ? read_journal(arena, folder, journal, reporter, ret_list, err)
+                                   : read_folders(arena, folder, reporter, ret_list, err);
+    if (!is_read) {
         return false;
     }
     ep_report(reporter, EP_EVENT_SOURCE, EP_INTEGER_FIELD("count", (long long)ret_list->count),
-              EP_TEXT_FIELD("folder", folder));
+              EP_TEXT_FIELD("folder", folder),
+              EP_TEXT_FIELD("layout", journal != NULL ? "journal" : "folders"));
     return true;
 }
 

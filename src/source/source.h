@@ -2,7 +2,9 @@
  * source.h - the migrations of the folders that the settings name.
  *
  * The layout of a folder is found out, not configured: "meta/_journal.json" or
- * "_meta/_journal.json" makes it a Drizzle journal folder (journal.h).
+ * "_meta/_journal.json" is that of Drizzle 0.x (journal.h), <name>/migration.sql
+ * that of Drizzle 1.x (folders.h). Both in one folder are refused (conversion.h).
+ * Several folders may be of different layouts.
  */
 #ifndef EP_SOURCE_SOURCE_H
 #define EP_SOURCE_SOURCE_H
@@ -16,9 +18,10 @@
  * an empty array (the setting is set, but empty) nothing is.
  *
  * Reports EP_EVENT_SOURCE for each folder and EP_EVENT_SOURCE_NOTE for what is
- * odd but harmless, such as an SQL file that the journal does not list.
+ * odd but harmless, such as an SQL file that never runs.
  *
- * Errors: EP_FAULT_SOURCE; EP_FAULT_CONFIG when folders is NULL and both
+ * Errors: EP_FAULT_SOURCE, for a folder without migrations as well, unless it
+ * has a journal without entries; EP_FAULT_CONFIG when folders is NULL and both
  * default folders exist (the hint is the setting to write).
  */
 bool ep_source_read(struct ep_arena *arena, const char *const *folders, size_t folder_count,

@@ -7,21 +7,31 @@
 
 #include <stdint.h>
 
-/* Where in the file: the character that the server names, or the chunk's first that is not blank.
- */
+/* Behind blanks and the lines of comment that drizzle-kit begins a file with; 0 if all is. */
+static size_t skip_preamble(struct ep_span sql)
+{
+    size_t at = 0;
+
+    while (at < sql.size) {
+        if (strchr(" \t\r\n", sql.data[at]) != NULL) {
+            at++;
+        } else if (ep_span_starts_with(ep_span_part(sql, at, SIZE_MAX), "--")) {
+            size_t end = ep_span_find_byte(sql, at, '\n');
+            at = end == SIZE_MAX ? sql.size : end;
+        } else {
+            return at;
+        }
+    }
+    return 0;
+}
+
+/* Where in the file: the character that the server names, or the chunk's first that counts. */
 static void place_error(const struct ep_migration *migration, const struct ep_script *script,
                         size_t chunk, long position, struct ep_error *err)
 {
     struct ep_span sql = script->chunks[chunk];
-    size_t offset = 0;
+    size_t offset = position > 0 ? ep_utf8_offset(sql, (size_t)position - 1) : skip_preamble(sql);
 
-    if (position > 0) {
-        offset = ep_utf8_offset(sql, (size_t)position - 1);
-    } else {
-        while (offset < sql.size && strchr(" \t\r\n", sql.data[offset]) != NULL) {
-            offset++;
-        }
-    }
     /* An empty chunk has no place of its own: the end of the file will do. */
     size_t start = sql.size == 0 ? script->text.size : (size_t)(sql.data - script->text.data);
     ep_script_place(migration, script, start + offset, err);
@@ -45,8 +55,18 @@ static bool transaction_is_ours(const struct ep_apply *apply, bool *ret_ours, st
 static bool fail_rolled_back(struct ep_error *err)
 {
     (void)ep_fail(err, EP_FAULT_SQL, "the migration rolled back the transaction it runs in");
-    return ep_error_hint(err, "Take ROLLBACK, ABORT and PREPARE TRANSACTION out of the file: a "
-                              "migration that fails is rolled back by itself.");
+    return ep_error_hint(err, "Take ROLLBACK and ABORT out of the file: a migration that fails is "
+                              "rolled back by itself.");
+}
+
+/* Its locks stay too, that on the ledger among them. */
+static bool fail_prepared(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_SQL, "the migration prepared the transaction it runs in");
+    return ep_error_hint(err,
+                         "Find it in pg_prepared_xacts and end it with ROLLBACK PREPARED: until "
+                         "then it locks the tracking table. Then take PREPARE TRANSACTION out "
+                         "of the file.");
 }
 
 /*
@@ -59,6 +79,10 @@ static bool check_transaction(struct ep_apply *apply, const struct ep_migration 
     bool open = ep_session_transaction(apply->session) == EP_TRANSACTION_OPEN;
     bool same = open && !apply->own_transaction;
 
+    if (outcome->prepared) {
+        apply->prepared = true;
+        return fail_prepared(err);
+    }
     if (same && !outcome->committed && !outcome->rolled_back) {
         return true;
     }
@@ -86,6 +110,7 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
     struct ep_script script = {0};
 
     apply->own_transaction = false;
+    apply->prepared = false;
     if (!ep_script_load(&arena, migration, &script, err)) {
         return false;
     }

@@ -13,12 +13,13 @@ struct ep_apply {
     const struct ep_reporter *reporter;
     const char *transaction_id; /* of the transaction that was begun for it */
     bool own_transaction;       /* out: the migration has committed by itself */
+    bool prepared;              /* out: it has left the transaction prepared on the server */
 };
 
 /*
  * Run a migration's chunks in the open transaction. A chunk that leaves it is
- * noticed: by COMMIT, which is told and sets own_transaction; by ROLLBACK, which
- * is an error.
+ * noticed: by COMMIT, which is told and sets own_transaction; by ROLLBACK and
+ * PREPARE TRANSACTION, which are errors.
  *
  * Errors: EP_FAULT_SQL and the others of ep_session_run_chunk(), with the place in the
  * file; EP_FAULT_SOURCE from ep_script_load().

@@ -21,14 +21,21 @@ static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
                         const struct ep_plan *plan)
 {
     for (size_t i = 0; i < plan->note_count; i++) {
-        ep_report(gate->reporter, EP_EVENT_PLAN_NOTE, EP_TEXT_FIELD("tag", plan->notes[i].tag),
+        ep_report(gate->reporter, EP_EVENT_PLAN_NOTE,
+                  EP_TEXT_FIELD("tag", plan->notes[i].tag == NULL ? gate->request->ledger.quoted
+                                                                  : plan->notes[i].tag),
                   EP_TEXT_FIELD("note", plan->notes[i].text));
     }
     if (plan->unknown_count > 0 && gate->settings->migrate_ahead != EP_POLICY_IGNORE) {
         ep_report(
             gate->reporter, EP_EVENT_AHEAD,
             EP_INTEGER_FIELD("count", (long long)plan->unknown_count),
-            EP_TEXT_FIELD("newest", ep_arena_format(arena, "%" PRId64, plan->unknown_newest)));
+            EP_TEXT_FIELD("newest", ep_arena_format(arena, "%" PRId64, plan->unknown_newest)),
+            EP_TEXT_FIELD("meaning",
+                          plan->unknown_is_newer
+                              ? "an older image was started"
+                              : "their files were deleted, or another project uses this table; "
+                                "each project needs its own ([drizzle] table)"));
     }
 }
 
@@ -53,7 +60,7 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
             return false;
         }
         report_plan(arena, gate, &plan);
-        if (plan.pending_count == 0) {
+        if (plan.step_count == 0) {
             ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
                       EP_INTEGER_FIELD("applied", (long long)plan.applied_count));
             return true;

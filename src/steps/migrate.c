@@ -32,6 +32,7 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
         .edited = migrate->settings->migrate_edited,
         .ahead = migrate->settings->migrate_ahead,
         .out_of_order = migrate->settings->migrate_out_of_order,
+        .now = ep_clock_unix_ms(),
     };
     const size_t *mismatches = NULL;
     size_t count = 0;
@@ -51,10 +52,12 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
 static bool create_ledger(struct run *run, struct ep_error *err)
 {
     const struct ep_ledger_table *table = &run->migrate->request->ledger;
+    enum ep_ledger_shape shape = ep_plan_new_shape(run->migrate->migrations);
 
     if (!ep_replica_begin(&run->replica, err)
         || (!run->ledger.schema_exists && !command(run, table->create_schema, err))
-        || !command(run, table->create_table, err) || !command(run, "COMMIT", err)) {
+        || !command(run, shape == EP_LEDGER_V1 ? table->create_v1 : table->create_v0, err)
+        || !command(run, "COMMIT", err)) {
         (void)ep_error_context(err, "creating %s", table->quoted);
         if (strcmp(err->sqlstate, "42501") == 0) {
             (void)ep_error_hint(err,
@@ -64,19 +67,18 @@ static bool create_ledger(struct run *run, struct ep_error *err)
         }
         return false;
     }
-    run->ledger.schema_exists = true;
-    run->ledger.shape = EP_LEDGER_V0;
     return true;
 }
 
 /* The transaction that migrations run in, with the ledger ours alone and read anew. */
 static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
 {
-    enum { NUMBER, LOCK, ROWS, COUNT };
+    enum { NUMBER, LOCK, PROBE, ROWS, COUNT };
     const struct ep_ledger_table *table = &run->migrate->request->ledger;
     const struct ep_query queries[COUNT] = {
         [NUMBER] = {.sql = "SELECT pg_catalog.txid_current()"},
         [LOCK] = {.sql = table->lock},
+        [PROBE] = EP_QUERY(ep_ledger_probe, table->schema, table->table),
         [ROWS] = {.sql = table->read},
     };
     struct ep_result *results[COUNT] = {NULL};
@@ -90,13 +92,20 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
     for (size_t i = 0; i < COUNT && begun; i++) {
         begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
     }
-    begun = begun && ep_ledger_read_rows(arena, results[ROWS], &run->ledger, err);
+    begun = begun && ep_ledger_read(arena, table, results[PROBE], results[ROWS], &run->ledger, err);
     if (begun) {
+        run->apply.shape = run->ledger.shape;
         run->apply.transaction_id =
             ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
         run->open = true;
     } else {
         (void)ep_error_context(err, "locking and reading %s", table->quoted);
+        if (strcmp(err->sqlstate, "42501") == 0) {
+            (void)ep_error_hint(
+                err,
+                "Locking a table needs more than INSERT on it: GRANT UPDATE ON %s TO this role.",
+                table->quoted);
+        }
     }
     for (size_t i = 0; i < COUNT; i++) {
         ep_result_release(results[i]);
@@ -118,21 +127,19 @@ static void report_applied(struct run *run, size_t end)
     }
 }
 
-static bool commit(struct run *run, struct ep_error *err)
+static void explain_count(const struct run *run, struct ep_error *err)
 {
-    if (run->open && !command(run, "COMMIT", err)) {
-        return ep_error_context(err, "committing");
-    }
-    run->open = false;
-    report_applied(run, run->plan.item_count);
-    return true;
+    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
+                          run->plan.pending_count);
 }
 
 /* What the failure of one migration means for it and for the others. */
 static void explain(const struct run *run, const struct ep_migration *migration,
                     struct ep_error *err)
 {
-    if (run->apply.own_transaction) {
+    if (run->apply.prepared) {
+        (void)ep_error_detail(err, "The transaction is prepared: neither committed nor undone.");
+    } else if (run->apply.own_transaction) {
         (void)ep_error_detail(err,
                               "What %s did up to its own COMMIT stays, and the migration is not "
                               "recorded: the next start runs it from its beginning.",
@@ -140,41 +147,99 @@ static void explain(const struct run *run, const struct ep_migration *migration,
     } else {
         (void)ep_error_detail(err, "The transaction was rolled back.");
     }
-    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->plan.pending_count);
+    explain_count(run, err);
+}
+
+static bool commit(struct run *run, struct ep_error *err)
+{
+    if (run->open && !command(run, "COMMIT", err)) {
+        if (ep_session_is_lost(run->migrate->session)) {
+            (void)ep_error_detail(err, "Whether COMMIT came through is not known; the next start "
+                                       "finds out.");
+        } else {
+            (void)ep_error_detail(err, "The transaction was rolled back.");
+            explain_count(run, err);
+        }
+        return ep_error_context(err, "committing");
+    }
+    run->open = false;
+    report_applied(run, run->plan.item_count);
+    return true;
+}
+
+static bool upgrade_ledger(struct run *run, struct ep_error *err)
+{
+    const struct ep_ledger_table *table = &run->migrate->request->ledger;
+
+    ep_report(run->migrate->reporter, EP_EVENT_UPGRADE, EP_TEXT_FIELD("table", table->quoted));
+    if (!ep_ledger_upgrade(run->migrate->session, table, err)) {
+        return false;
+    }
+    run->apply.shape = EP_LEDGER_V1;
+    return true;
+}
+
+static bool name_rows(const struct run *run, struct ep_error *err)
+{
+    for (size_t i = 0; i < run->plan.name_count; i++) {
+        if (!ep_ledger_name(run->migrate->session, &run->migrate->request->ledger,
+                            run->plan.names[i].name_and_id, run->plan.upgrades, err)) {
+            return false;
+        }
+    }
+    ep_report(run->migrate->reporter, EP_EVENT_NAMED,
+              EP_INTEGER_FIELD("count", (long long)run->plan.name_count),
+              EP_TEXT_FIELD("table", run->migrate->request->ledger.quoted));
+    return true;
+}
+
+static bool run_item(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+    int64_t start_ms = ep_clock_ms();
+
+    /* The one before this may have left us without a transaction. */
+    if (!run->open && !begin(arena, run, err)) {
+        return false;
+    }
+    if (!ep_apply_run(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    run->elapsed_ms[item] = ep_clock_ms() - start_ms;
+    return true;
+}
+
+static bool record_item(struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+
+    if (!ep_apply_record(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    if (run->apply.own_transaction) {
+        run->open = false;
+        run->apply.own_transaction = false;
+        report_applied(run, item + 1);
+    }
+    return true;
 }
 
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
                      struct ep_error *err)
 {
-    const struct ep_migration *migration = run->plan.items[step->item].migration;
-    int64_t start_ms = ep_clock_ms();
-
     switch (step->kind) {
     case EP_STEP_BEGIN:
         return run->open || begin(arena, run, err);
+    case EP_STEP_UPGRADE:
+        return upgrade_ledger(run, err);
+    case EP_STEP_NAMES:
+        return name_rows(run, err);
     case EP_STEP_RUN:
-        /* The one before this may have left us without a transaction. */
-        if (!run->open && !begin(arena, run, err)) {
-            return false;
-        }
-        if (!ep_apply_run(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        run->elapsed_ms[step->item] = ep_clock_ms() - start_ms;
-        return true;
+        return run_item(arena, run, step->item, err);
     case EP_STEP_RECORD:
-        if (!ep_apply_record(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        if (run->apply.own_transaction) {
-            run->open = false;
-            run->apply.own_transaction = false;
-            report_applied(run, step->item + 1);
-        }
-        return true;
+        return record_item(run, step->item, err);
     case EP_STEP_COMMIT:
         return commit(run, err);
     }
@@ -193,10 +258,10 @@ static bool attempt(struct run *run, struct ep_error *err)
         || !ep_migrate_plan(&arena, run->migrate, &run->ledger, &run->plan, err)) {
         return false;
     }
-    if (run->plan.pending_count == 0) {
+    if (run->plan.step_count == 0) {
         return command(run, "ROLLBACK", err);
     }
-    if (!run->announced) {
+    if (!run->announced && run->plan.pending_count > 0) {
         run->announced = true;
         ep_report(run->migrate->reporter, EP_EVENT_MIGRATING,
                   EP_INTEGER_FIELD("pending", (long long)run->plan.pending_count));
@@ -267,7 +332,7 @@ static bool read_again(struct run *run, bool *ret_busy, bool *ret_pending, struc
     if (!ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
         return false;
     }
-    *ret_pending = plan.pending_count > 0;
+    *ret_pending = plan.step_count > 0;
     run->ledger = (struct ep_ledger){.shape = state.ledger.shape,
                                      .schema_exists = state.ledger.schema_exists};
     return true;
@@ -291,18 +356,28 @@ static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_e
     return true;
 }
 
-static bool migrate_locked(struct run *run, bool busy, struct ep_error *err)
+static bool fail_read_only(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
+    return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
+                              "is on for this role or database.");
+}
+
+static bool migrate_locked(struct run *run, const struct ep_state *state, struct ep_error *err)
 {
     bool pending = false;
 
-    if (!take_turn(run, busy, &pending, err)) {
+    if (!take_turn(run, state->busy, &pending, err)) {
         return false;
+    }
+    /* Only now: while the primary migrates, a standby's ledger is locked too. */
+    if (pending && state->read_only) {
+        return fail_read_only(err);
     }
     if (pending) {
         if (run->ledger.shape == EP_LEDGER_ABSENT && !create_ledger(run, err)) {
             return false;
         }
-        run->apply.shape = run->ledger.shape;
         if (!attempts(run, err)) {
             return false;
         }
@@ -327,13 +402,8 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
         .ledger = {.shape = state->ledger.shape, .schema_exists = state->ledger.schema_exists},
     };
 
-    if (state->read_only) {
-        (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
-        return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
-                                  "is on for this role or database.");
-    }
     ep_signals_note();
-    bool done = migrate_locked(&run, state->busy, err);
+    bool done = migrate_locked(&run, state, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }

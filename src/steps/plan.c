@@ -1,233 +1,21 @@
 #include "steps/plan.h"
 
-#include "base/check.h"
 #include "base/text.h"
+#include "steps/match.h"
 
 #include <inttypes.h>
-#include <limits.h>
-
-/* --- finding rows --- */
-
-/* Ledger rows in an order in which they can be searched. */
-struct row_index {
-    const struct ep_ledger_row **rows;
-    size_t count;
-    int (*compare)(const struct ep_ledger_row *row, const void *key);
-};
-
-struct matcher {
-    const struct ep_ledger *ledger;
-    bool *claimed; /* one for each row */
-    struct row_index by_time, by_hash, by_name;
-};
-
-static int compare_numbers(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int compare_time(const struct ep_ledger_row *row, const void *key)
-{
-    return compare_numbers(row->created_at, *(const int64_t *)key);
-}
-
-static int compare_hash(const struct ep_ledger_row *row, const void *key)
-{
-    return strcmp(row->hash, key);
-}
-
-static int compare_name(const struct ep_ledger_row *row, const void *key)
-{
-    return strcmp(row->name, key);
-}
-
-/* Rows that are equal keep the order in which the server sent them: addresses grow with it. */
-static int by_address(const struct ep_ledger_row *a, const struct ep_ledger_row *b)
-{
-    return a < b ? -1 : a > b;
-}
-
-static int sort_time(const void *a, const void *b)
-{
-    const struct ep_ledger_row *x = *(const struct ep_ledger_row *const *)a;
-    const struct ep_ledger_row *y = *(const struct ep_ledger_row *const *)b;
-    int order = compare_numbers(x->created_at, y->created_at);
-    return order != 0 ? order : by_address(x, y);
-}
-
-static int sort_hash(const void *a, const void *b)
-{
-    const struct ep_ledger_row *x = *(const struct ep_ledger_row *const *)a;
-    const struct ep_ledger_row *y = *(const struct ep_ledger_row *const *)b;
-    int order = strcmp(x->hash, y->hash);
-    return order != 0 ? order : by_address(x, y);
-}
-
-static int sort_name(const void *a, const void *b)
-{
-    const struct ep_ledger_row *x = *(const struct ep_ledger_row *const *)a;
-    const struct ep_ledger_row *y = *(const struct ep_ledger_row *const *)b;
-    int order = strcmp(x->name, y->name);
-    return order != 0 ? order : by_address(x, y);
-}
-
-static bool has_time(const struct ep_ledger_row *row)
-{
-    return row->has_created_at;
-}
-
-static bool has_name(const struct ep_ledger_row *row)
-{
-    return row->name != NULL;
-}
-
-static bool has_hash(const struct ep_ledger_row *row)
-{
-    return row->hash[0] != '\0';
-}
-
-static struct row_index index_rows(struct ep_arena *arena, const struct ep_ledger *ledger,
-                                   bool (*has)(const struct ep_ledger_row *),
-                                   int (*sort)(const void *, const void *),
-                                   int (*compare)(const struct ep_ledger_row *, const void *))
-{
-    struct row_index index = {
-        .rows = ep_arena_array(arena, ledger->row_count, sizeof(*index.rows)),
-        .compare = compare,
-    };
-    bool sorted = true;
-
-    for (size_t i = 0; i < ledger->row_count; i++) {
-        if (has(&ledger->rows[i])) {
-            index.rows[index.count++] = &ledger->rows[i];
-            sorted = sorted
-                     && (index.count < 2
-                         || sort(&index.rows[index.count - 2], &index.rows[index.count - 1]) <= 0);
-        }
-    }
-    if (!sorted) { /* rows usually come in the order in which they were written */
-        qsort(index.rows, index.count, sizeof(*index.rows), sort);
-    }
-    return index;
-}
-
-static size_t lower_bound(const struct row_index *index, const void *key)
-{
-    size_t low = 0, high = index->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->compare(index->rows[middle], key) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* The first unclaimed row with the key, of that hash unless it is NULL; claims it. */
-static const struct ep_ledger_row *claim(struct matcher *matcher, const struct row_index *index,
-                                         const void *key, const char *hash)
-{
-    for (size_t i = lower_bound(index, key);
-         i < index->count && index->compare(index->rows[i], key) == 0; i++) {
-        const struct ep_ledger_row *row = index->rows[i];
-        bool *claimed = &matcher->claimed[row - matcher->ledger->rows];
-        if (!*claimed && (hash == NULL || strcmp(row->hash, hash) == 0)) {
-            *claimed = true;
-            return row;
-        }
-    }
-    return NULL;
-}
-
-/* --- which migration is which row --- */
-
-static int64_t whole_seconds(int64_t ms)
-{
-    return ms - (ms % 1000 + 1000) % 1000;
-}
-
-enum pass { PASS_EXACT, PASS_TIME, PASS_NAME, PASS_SECONDS, PASS_HASH, PASS_COUNT };
-
-static const struct ep_ledger_row *match(struct ep_arena *arena, struct matcher *matcher,
-                                         const struct ep_migration *migration, enum pass pass)
-{
-    int64_t seconds = whole_seconds(migration->created_at);
-
-    switch (pass) {
-    case PASS_EXACT:
-        return claim(matcher, &matcher->by_time, &migration->created_at, migration->hash);
-    case PASS_TIME:
-        return claim(matcher, &matcher->by_time, &migration->created_at, NULL);
-    case PASS_NAME:
-        return claim(matcher, &matcher->by_name, ep_migration_name(arena, migration), NULL);
-    case PASS_SECONDS:
-        return claim(matcher, &matcher->by_time, &seconds, migration->hash);
-    case PASS_HASH:
-        return claim(matcher, &matcher->by_hash, migration->hash, NULL);
-    case PASS_COUNT:
-        break;
-    }
-    return NULL;
-}
-
-/* Each pass over all migrations, so that a weaker reason never takes another's row. */
-static size_t match_all(struct ep_arena *arena, struct matcher *matcher, struct ep_plan_item *items,
-                        size_t count)
-{
-    size_t applied = 0;
-
-    for (enum pass pass = PASS_EXACT;
-         pass < PASS_COUNT && applied < count && applied < matcher->ledger->row_count; pass++) {
-        if (pass == PASS_NAME) {
-            matcher->by_name =
-                index_rows(arena, matcher->ledger, has_name, sort_name, compare_name);
-        } else if (pass == PASS_HASH) {
-            matcher->by_hash =
-                index_rows(arena, matcher->ledger, has_hash, sort_hash, compare_hash);
-        }
-        for (size_t i = 0; i < count; i++) {
-            if (items[i].row == NULL) {
-                items[i].row = match(arena, matcher, items[i].migration, pass);
-                applied += items[i].row != NULL;
-            }
-        }
-    }
-    return applied;
-}
-
-static struct ep_plan_item *match_ledger(struct ep_arena *arena,
-                                         const struct ep_migration_list *migrations,
-                                         const struct ep_ledger *ledger, struct matcher *matcher,
-                                         size_t *ret_applied)
-{
-    struct ep_plan_item *items = ep_arena_array(arena, migrations->count, sizeof(*items));
-
-    *matcher = (struct matcher){
-        .ledger = ledger,
-        .claimed = ep_arena_array(arena, ledger->row_count, sizeof(bool)),
-        .by_time = index_rows(arena, ledger, has_time, sort_time, compare_time),
-    };
-    for (size_t i = 0; i < migrations->count; i++) {
-        items[i].migration = &migrations->items[i];
-    }
-    *ret_applied = match_all(arena, matcher, items, migrations->count);
-    return items;
-}
 
 void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_list *migrations,
                              const struct ep_ledger *ledger, const size_t **ret_indices,
                              size_t *ret_count)
 {
-    struct matcher matcher;
-    size_t applied = 0, count = 0;
-    const struct ep_plan_item *items = match_ledger(arena, migrations, ledger, &matcher, &applied);
+    struct ep_match match;
     size_t *indices = ep_arena_array(arena, migrations->count, sizeof(*indices));
+    size_t count = 0;
 
+    ep_match_make(arena, migrations, ledger, &match);
     for (size_t i = 0; i < migrations->count; i++) {
-        if (items[i].row != NULL && strcmp(items[i].row->hash, items[i].migration->hash) != 0) {
+        if (match.rows[i] != NULL && strcmp(match.rows[i]->hash, migrations->items[i].hash) != 0) {
             indices[count++] = i;
         }
     }
@@ -235,36 +23,67 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
     *ret_count = count;
 }
 
-/* --- what Drizzle would do --- */
-
-/* Drizzle 0.x takes the greatest created_at, and NULL, which sorts first, as 0. */
-static bool drizzle_baseline(const struct ep_ledger *ledger, int64_t *ret_baseline)
+enum ep_ledger_shape ep_plan_new_shape(const struct ep_migration_list *migrations)
 {
-    int64_t greatest = INT64_MIN;
-
-    for (size_t i = 0; i < ledger->row_count; i++) {
-        if (!ledger->rows[i].has_created_at) {
-            *ret_baseline = 0;
-            return true;
-        }
-        if (ledger->rows[i].created_at > greatest) {
-            greatest = ledger->rows[i].created_at;
+    for (size_t i = 0; i < migrations->count; i++) {
+        if (migrations->items[i].layout == EP_LAYOUT_FOLDERS) {
+            return EP_LEDGER_V1;
         }
     }
-    *ret_baseline = greatest;
-    return ledger->row_count > 0;
+    return EP_LEDGER_V0;
 }
 
-/* --- the plan --- */
-
-struct note_list {
-    struct ep_plan_note *items;
-    size_t count;
+/* One call of ep_plan_make(). */
+struct planner {
+    struct ep_arena *arena;
+    const struct ep_migration_list *migrations;
+    const struct ep_ledger *ledger;
+    const struct ep_plan_policies *policies;
+    struct ep_match match;
+    struct ep_plan plan;
+    struct ep_plan_note *notes;
+    /* What Drizzle 0.x compares a journal's "when" with. */
+    bool has_baseline, has_timeless;
+    int64_t baseline;
+    size_t last_folder; /* behind the last applied migration that has a folder of its own */
 };
 
-static void note(struct note_list *notes, const struct ep_plan_item *item, const char *text)
+static void note(struct planner *planner, const char *tag, const char *text)
 {
-    notes->items[notes->count++] = (struct ep_plan_note){.tag = item->migration->tag, .text = text};
+    planner->notes[planner->plan.note_count++] = (struct ep_plan_note){.tag = tag, .text = text};
+}
+
+/* Drizzle 0.x takes the greatest created_at, and NULL, which sorts first, as 0. */
+static void find_baseline(struct planner *planner)
+{
+    const struct ep_ledger *ledger = planner->ledger;
+
+    planner->has_baseline = ledger->row_count > 0;
+    planner->baseline = INT64_MIN;
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        planner->has_timeless = planner->has_timeless || !ledger->rows[i].has_created_at;
+        if (ledger->rows[i].created_at > planner->baseline) {
+            planner->baseline = ledger->rows[i].created_at;
+        }
+    }
+    if (planner->has_timeless) {
+        planner->baseline = 0;
+        note(
+            planner, NULL,
+            "the ledger has a row without created_at: Drizzle 0.x would run every migration again");
+    }
+}
+
+static bool is_journal(const struct ep_migration *migration)
+{
+    return migration->layout == EP_LAYOUT_JOURNAL;
+}
+
+/* What Drizzle 0.x would do; for a folder of its own there is no such Drizzle. */
+static bool drizzle_runs(const struct planner *planner, const struct ep_migration *migration)
+{
+    return is_journal(migration)
+           && (!planner->has_baseline || planner->baseline < migration->created_at);
 }
 
 static bool is_edited(const struct ep_plan_item *item)
@@ -276,47 +95,90 @@ static bool is_edited(const struct ep_plan_item *item)
            && strcmp(recorded, migration->hash_crlf) != 0;
 }
 
-static void judge_applied(struct ep_arena *arena, struct ep_plan_item *item, bool drizzle_runs,
-                          const struct ep_plan_policies *policies, struct note_list *notes)
+static void judge_applied(struct planner *planner, struct ep_plan_item *item)
 {
     const struct ep_migration *migration = item->migration;
 
     item->state = EP_PLAN_APPLIED;
     item->edited = is_edited(item);
-    if (item->edited && policies->edited != EP_POLICY_IGNORE) {
-        note(notes, item,
-             ep_arena_format(arena,
+    if (item->edited && planner->policies->edited != EP_POLICY_IGNORE) {
+        note(planner, migration->tag,
+             ep_arena_format(planner->arena,
                              "the file was changed after it was applied (recorded hash %.12s, "
                              "now %.12s); the change will not reach this database",
                              item->row->hash, migration->hash));
     }
-    if (drizzle_runs) {
-        note(notes, item,
-             item->row->has_created_at
-                 ? ep_arena_format(arena,
-                                   "is applied, but Drizzle would run it again: it is recorded "
-                                   "with created_at %" PRId64 ", its \"when\" is %" PRId64,
-                                   item->row->created_at, migration->created_at)
-                 : "is applied, but Drizzle would run it again: the ledger has a row without "
-                   "created_at");
+    if (drizzle_runs(planner, migration) && !planner->has_timeless) {
+        note(planner, migration->tag,
+             ep_arena_format(planner->arena,
+                             "is applied, but Drizzle 0.x would run it again: it is recorded with "
+                             "created_at %" PRId64 ", its \"when\" is %" PRId64,
+                             item->row->created_at, migration->created_at));
     }
 }
 
-static void judge_unapplied(struct ep_arena *arena, struct ep_plan_item *item, int64_t baseline,
-                            const struct ep_plan_policies *policies, struct note_list *notes)
+static void judge_unapplied(struct planner *planner, struct ep_plan_item *item, size_t position)
 {
-    bool skip = policies->out_of_order == EP_OUT_OF_ORDER_SKIP;
+    const struct ep_migration *migration = item->migration;
+    bool skip = planner->policies->out_of_order == EP_OUT_OF_ORDER_SKIP;
+    const char *what = skip ? "skipping it ([migrate] out_of_order = skip)" : "applying it now";
 
-    item->out_of_order = true;
-    item->state = skip ? EP_PLAN_SKIPPED : EP_PLAN_PENDING;
-    note(notes, item,
-         ep_arena_format(arena,
-                         "was never applied although newer migrations were: its \"when\" %" PRId64
-                         " is not later than the newest recorded, %" PRId64
-                         ", so Drizzle skips it silently; %s",
-                         item->migration->created_at, baseline,
-                         skip ? "skipped as well ([migrate] out_of_order = skip)"
-                              : "applying it now"));
+    item->out_of_order =
+        is_journal(migration) ? !drizzle_runs(planner, migration) : position < planner->last_folder;
+    item->state = item->out_of_order && skip ? EP_PLAN_SKIPPED : EP_PLAN_PENDING;
+    if (item->out_of_order && is_journal(migration)) {
+        note(planner, migration->tag,
+             ep_arena_format(planner->arena,
+                             "was never applied although newer migrations were: its \"when\" "
+                             "%" PRId64 " is not later than the newest recorded, %" PRId64
+                             ", so Drizzle 0.x skips it silently; %s",
+                             migration->created_at, planner->baseline, what));
+    } else if (item->out_of_order) {
+        note(planner, migration->tag,
+             ep_arena_format(planner->arena, "was never applied although later migrations were; %s",
+                             what));
+    }
+}
+
+/* Clocks differ a little; an hour is a mistake, and Drizzle skips what is generated until then. */
+static void judge_time(struct planner *planner, const struct ep_migration *migration)
+{
+    enum { CLOCKS_DIFFER_MS = 60 * 60 * 1000 };
+
+    if (is_journal(migration) && planner->policies->now > 0
+        && migration->created_at > planner->policies->now + CLOCKS_DIFFER_MS) {
+        note(planner, migration->tag,
+             ep_arena_format(planner->arena,
+                             "its \"when\" %" PRId64 " is in the future: what is generated until "
+                             "then Drizzle 0.x skips silently",
+                             migration->created_at));
+    }
+}
+
+static void judge_items(struct planner *planner)
+{
+    struct ep_plan *plan = &planner->plan;
+
+    for (size_t i = 0; i < plan->item_count; i++) {
+        if (planner->match.rows[i] != NULL && !is_journal(&planner->migrations->items[i])) {
+            planner->last_folder = i + 1;
+        }
+    }
+    for (size_t i = 0; i < plan->item_count; i++) {
+        struct ep_plan_item *item = &plan->items[i];
+        item->migration = &planner->migrations->items[i];
+        item->row = planner->match.rows[i];
+        if (item->row != NULL) {
+            judge_applied(planner, item);
+        } else {
+            judge_unapplied(planner, item, i);
+        }
+        judge_time(planner, item->migration);
+        plan->pending_count += item->state == EP_PLAN_PENDING;
+        plan->upgrades = plan->upgrades
+                         || (item->state == EP_PLAN_PENDING && !is_journal(item->migration)
+                             && planner->ledger->shape == EP_LEDGER_V0);
+    }
 }
 
 /* Name up to five of the items that break a policy. */
@@ -363,8 +225,8 @@ static bool apply_policies(const struct ep_plan *plan, const struct ep_plan_poli
     }
     if (policies->out_of_order == EP_OUT_OF_ORDER_FAIL
         && !fail_policy(plan, item_is_out_of_order, "not applied although newer ones are", err)) {
-        return ep_error_hint(err, "Generate it anew so that its \"when\" is the newest, or set "
-                                  "[migrate] out_of_order = apply.");
+        return ep_error_hint(err, "Generate it anew so that it is the newest, or set [migrate] "
+                                  "out_of_order = apply.");
     }
     if (policies->ahead == EP_POLICY_FAIL && plan->unknown_count > 0) {
         (void)ep_fail(err, EP_FAULT_SOURCE, "%zu applied %s not in this image", plan->unknown_count,
@@ -374,45 +236,102 @@ static bool apply_policies(const struct ep_plan *plan, const struct ep_plan_poli
     return true;
 }
 
-/* Rows that nobody claimed, but for further rows of what is known (concurrent Drizzle runs). */
-static void count_unknown(const struct ep_migration_list *migrations, const struct matcher *matcher,
-                          struct ep_plan *plan)
+static void count_unknown(struct planner *planner)
 {
-    const struct ep_ledger *ledger = matcher->ledger;
+    const struct ep_ledger *ledger = planner->ledger;
+    struct ep_plan *plan = &planner->plan;
+    int64_t oldest = INT64_MAX, known_newest = INT64_MIN;
 
     for (size_t i = 0; i < ledger->row_count; i++) {
-        const struct ep_ledger_row *row = &ledger->rows[i];
-        bool known = matcher->claimed[i];
-
-        for (size_t j = 0; j < migrations->count && !known; j++) {
-            known = (row->has_created_at && row->created_at == migrations->items[j].created_at)
-                    || strcmp(row->hash, migrations->items[j].hash) == 0;
+        int64_t created_at = ledger->rows[i].created_at;
+        if (planner->match.owners[i] != NULL) {
+            known_newest = created_at > known_newest ? created_at : known_newest;
+            continue;
         }
-        if (!known) {
-            if (plan->unknown_count == 0 || row->created_at > plan->unknown_newest) {
-                plan->unknown_newest = row->created_at;
-            }
-            plan->unknown_count++;
+        oldest = created_at < oldest ? created_at : oldest;
+        if (plan->unknown_count == 0 || created_at > plan->unknown_newest) {
+            plan->unknown_newest = created_at;
         }
+        plan->unknown_count++;
     }
+    plan->unknown_is_newer = plan->unknown_count > 0 && oldest > known_newest;
 }
 
-static void add_steps(struct ep_arena *arena, struct ep_plan *plan)
+/* Rows without a name that is known, in a table that has or will have the column. */
+static void collect_names(struct planner *planner)
 {
-    if (plan->pending_count == 0) {
-        return;
+    const struct ep_ledger *ledger = planner->ledger;
+    struct ep_plan *plan = &planner->plan;
+    struct ep_plan_name *names = ep_arena_array(planner->arena, ledger->row_count, sizeof(*names));
+    size_t nameless = 0;
+
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        const struct ep_migration *owner = planner->match.owners[i];
+        if (ledger->rows[i].name == NULL && owner != NULL
+            && (plan->upgrades || ledger->shape == EP_LEDGER_V1)) {
+            names[nameless++] = (struct ep_plan_name){
+                .name_and_id = {ep_migration_name(planner->arena, owner), ledger->rows[i].id}};
+        }
     }
-    struct ep_step *steps = ep_arena_array(arena, 2 * plan->pending_count + 2, sizeof(*steps));
+    if (nameless > 0 && !ledger->may_update) {
+        note(planner, NULL,
+             ep_arena_format(planner->arena,
+                             "%zu rows of the ledger have no name, so Drizzle 1.x would run their "
+                             "migrations again; this role may not UPDATE them",
+                             nameless));
+        nameless = 0;
+    }
+    plan->names = names;
+    plan->name_count = nameless;
+}
+
+/* Drizzle refuses as well: a row that nobody knows would be left without a name for ever. */
+static bool check_upgrade(const struct planner *planner, struct ep_error *err)
+{
+    struct ep_text ids EP_CLEANUP(ep_text_clear) = {0};
+
+    if (!planner->plan.upgrades || planner->plan.unknown_count == 0) {
+        return true;
+    }
+    for (size_t i = 0, named = 0; i < planner->ledger->row_count && named < 10; i++) {
+        if (planner->match.owners[i] == NULL) {
+            ep_text_format(&ids, "%s%s", named == 0 ? "" : ", ", planner->ledger->rows[i].id);
+            named++;
+        }
+    }
+    (void)ep_fail(
+        err, EP_FAULT_SOURCE,
+        "the ledger cannot be upgraded to Drizzle 1.x: %zu of its rows (ids: %s) match no "
+        "migration of this image",
+        planner->plan.unknown_count, ep_text_get(&ids));
+    return ep_error_hint(err, "Drizzle refuses this, too. Restore the folders of these "
+                              "migrations, or delete the rows if they are of no use.");
+}
+
+static void add_steps(struct planner *planner)
+{
+    struct ep_plan *plan = &planner->plan;
+    struct ep_step *steps =
+        ep_arena_array(planner->arena, 2 * plan->pending_count + 4, sizeof(*steps));
     size_t count = 0;
 
-    steps[count++] = (struct ep_step){.kind = EP_STEP_BEGIN};
+    if (plan->pending_count == 0 && plan->name_count == 0) {
+        return;
+    }
+    steps[count++].kind = EP_STEP_BEGIN;
+    if (plan->upgrades) {
+        steps[count++].kind = EP_STEP_UPGRADE;
+    }
+    if (plan->name_count > 0) {
+        steps[count++].kind = EP_STEP_NAMES;
+    }
     for (size_t i = 0; i < plan->item_count; i++) {
         if (plan->items[i].state == EP_PLAN_PENDING) {
             steps[count++] = (struct ep_step){.kind = EP_STEP_RUN, .item = i};
             steps[count++] = (struct ep_step){.kind = EP_STEP_RECORD, .item = i};
         }
     }
-    steps[count++] = (struct ep_step){.kind = EP_STEP_COMMIT};
+    steps[count++].kind = EP_STEP_COMMIT;
     plan->steps = steps;
     plan->step_count = count;
 }
@@ -421,35 +340,29 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
                   struct ep_plan *ret_plan, struct ep_error *err)
 {
-    struct matcher matcher;
-    struct ep_plan plan = {.item_count = migrations->count};
-    /* At most two notes each: edited and "would run again", or out of order. */
-    struct note_list notes = {
-        .items = ep_arena_array(arena, 2 * migrations->count, sizeof(*notes.items))};
-    int64_t baseline = 0;
-    bool has_baseline = drizzle_baseline(ledger, &baseline);
+    enum { NOTES_OF_ITEM = 3, NOTES_OF_LEDGER = 2 };
+    struct planner planner = {
+        .arena = arena,
+        .migrations = migrations,
+        .ledger = ledger,
+        .policies = policies,
+        .plan = {.items = ep_arena_array(arena, migrations->count, sizeof(struct ep_plan_item)),
+                 .item_count = migrations->count},
+        .notes = ep_arena_array(arena, NOTES_OF_ITEM * migrations->count + NOTES_OF_LEDGER,
+                                sizeof(struct ep_plan_note)),
+    };
 
-    plan.items = match_ledger(arena, migrations, ledger, &matcher, &plan.applied_count);
-    for (size_t i = 0; i < plan.item_count; i++) {
-        struct ep_plan_item *item = &plan.items[i];
-        bool drizzle_runs = !has_baseline || baseline < item->migration->created_at;
-
-        if (item->row != NULL) {
-            judge_applied(arena, item, drizzle_runs, policies, &notes);
-        } else if (drizzle_runs) {
-            item->state = EP_PLAN_PENDING;
-        } else {
-            judge_unapplied(arena, item, baseline, policies, &notes);
-        }
-        plan.pending_count += item->state == EP_PLAN_PENDING;
-    }
-    count_unknown(migrations, &matcher, &plan);
-    if (!apply_policies(&plan, policies, err)) {
+    ep_match_make(arena, migrations, ledger, &planner.match);
+    planner.plan.applied_count = planner.match.matched_count;
+    find_baseline(&planner);
+    judge_items(&planner);
+    count_unknown(&planner);
+    collect_names(&planner);
+    if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)) {
         return false;
     }
-    add_steps(arena, &plan);
-    plan.notes = notes.items;
-    plan.note_count = notes.count;
-    *ret_plan = plan;
+    add_steps(&planner);
+    planner.plan.notes = planner.notes;
+    *ret_plan = planner.plan;
     return true;
 }

@@ -5,19 +5,13 @@
  * migration and a list of steps out. No server, no clock, no file. The same
  * plan is shown and executed, and made anew under the lock.
  *
- * A migration was applied when a ledger row says so, rows being given out one
- * to one, in this order:
- *
- *   1  created_at is its "when" and the hash is the same
- *   2  created_at is its "when": the file was edited since
- *   3  the name is the one that drizzle-kit's "up" gives it (tables of version 1)
- *   4  created_at is its "when" in whole seconds, same hash (rows of Drizzle 1.x)
- *   5  the hash is the same, whatever created_at
- *
- * Drizzle 0.x itself only looks at the greatest created_at and runs what is
- * later. Where the two disagree the plan says so: an unapplied migration that
- * is not later is what Drizzle skips silently for ever ("out of order"), an
- * applied one that is later is what Drizzle would run a second time.
+ * Which row stands for which migration is match.h's. Drizzle itself sees less:
+ * 0.x only looks at the greatest created_at and runs what is later, 1.x only at
+ * names. Where it would do something else the plan says so: an unapplied
+ * migration of a journal that is not later is what Drizzle 0.x skips silently
+ * for ever ("out of order"); an applied one that is later is what it would run a
+ * second time; a row without a name is what Drizzle 1.x would run a second time,
+ * and is given its name.
  */
 #ifndef EP_STEPS_PLAN_H
 #define EP_STEPS_PLAN_H
@@ -28,6 +22,8 @@
 struct ep_plan_policies {
     enum ep_policy edited, ahead;
     enum ep_out_of_order out_of_order;
+    int64_t
+        now; /* the time of day, milliseconds since 1970; 0: unknown, nothing is in the future */
 };
 
 enum ep_plan_state { EP_PLAN_APPLIED, EP_PLAN_PENDING, EP_PLAN_SKIPPED };
@@ -37,13 +33,20 @@ struct ep_plan_item {
     enum ep_plan_state state;
     const struct ep_ledger_row *row; /* that says so; NULL unless APPLIED */
     bool edited;                     /* the row has another hash, by more than line endings */
-    bool out_of_order;               /* Drizzle would never run it */
+    bool out_of_order;               /* unapplied although later ones are applied */
+};
+
+/* A row that is to be given its name: what ep_ledger_name() takes. */
+struct ep_plan_name {
+    const char *name_and_id[2];
 };
 
 enum ep_step_kind {
     EP_STEP_BEGIN,
-    EP_STEP_RUN,    /* the migration's chunks */
-    EP_STEP_RECORD, /* its ledger row */
+    EP_STEP_UPGRADE, /* the ledger's table becomes one of version 1 */
+    EP_STEP_NAMES,   /* rows without a name are given theirs */
+    EP_STEP_RUN,     /* the migration's chunks */
+    EP_STEP_RECORD,  /* its ledger row */
     EP_STEP_COMMIT
 };
 
@@ -52,7 +55,7 @@ struct ep_step {
     size_t item; /* with RUN and RECORD: index into items */
 };
 
-/* Something the operator should know about one migration. */
+/* Something the operator should know; tag NULL: not about one migration. */
 struct ep_plan_note {
     const char *tag;
     const char *text;
@@ -62,13 +65,17 @@ struct ep_plan {
     struct ep_plan_item *items; /* as many as migrations, in their order */
     size_t item_count;
     size_t applied_count, pending_count;
-    const struct ep_step *steps; /* none when nothing is pending */
+    const struct ep_step *steps; /* none when there is nothing to do */
     size_t step_count;
+    bool upgrades;                    /* the table is of version 0 and must be of version 1 */
+    const struct ep_plan_name *names; /* rows that get one */
+    size_t name_count;
     const struct ep_plan_note *notes;
     size_t note_count;
-    /* Rows that belong to no migration here: another image's, or deleted files'. */
+    /* Rows that belong to no migration here: another image's, deleted files', another project's. */
     size_t unknown_count;
     int64_t unknown_newest; /* the greatest created_at among them */
+    bool unknown_is_newer;  /* all of them are newer than all known rows: an older image runs */
 };
 
 /*
@@ -83,10 +90,14 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
  * Make the plan. Migrations whose hash_lf or hash_crlf is the row's hash are not edited.
  *
  * Errors: EP_FAULT_SOURCE where a policy says "fail": every migration that
- * breaks it is named, up to five.
+ * breaks it is named, up to five; and where a table of version 0 has to be upgraded
+ * but holds rows that no migration explains, which Drizzle refuses as well.
  */
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
                   struct ep_plan *ret_plan, struct ep_error *err) EP_MUST_CHECK;
+
+/* Whether a ledger that does not exist yet has to be of version 1. */
+enum ep_ledger_shape ep_plan_new_shape(const struct ep_migration_list *migrations);
 
 #endif

@@ -86,6 +86,7 @@ static bool read_answers(struct ep_arena *arena, const struct ep_session *sessio
                         &state.ledger, err)) {
         return false;
     }
+    state.ledger.may_update = state.ledger.may_update && !state.read_only;
     *ret_state = state;
     return true;
 }

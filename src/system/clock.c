@@ -13,6 +13,15 @@ int64_t ep_clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t ep_clock_unix_ms(void)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
+        return 0;
+    }
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /*
  * Replicas start at the same moment with the same process ID, 1: only the
  * kernel's random numbers, or failing that the nanoseconds, tell them apart.

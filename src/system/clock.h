@@ -14,6 +14,9 @@
 /* Milliseconds on the monotonic clock; the start is arbitrary. */
 int64_t ep_clock_ms(void);
 
+/* Milliseconds since 1970, by the clock that may be set; 0 when it cannot be read. */
+int64_t ep_clock_unix_ms(void);
+
 /* ms varied at random by up to percent (0 to 100) in either direction. */
 int64_t ep_clock_jitter(int64_t ms, int percent);
 

@@ -55,6 +55,14 @@ assert_caret() {
     assert_has "$stderr" 22012
     assert_has "$stderr" 'division by zero'
     assert_untouched
+
+    fresh_database
+    folder_new "$folder"
+    folder_add "$folder" 0000_bad $'-- Custom SQL migration file, put your code below! --\n\n  SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" "0000_bad.sql:3:3"
+    assert_caret '  SELECT 1 / 0;' SELECT
 }
 
 @test "detail and hint of PostgreSQL are shown" {
@@ -354,4 +362,155 @@ assert_caret() {
     assert_status 0
     assert_table "$DATABASE" b
     assert_equal "$(ledger_count "$DATABASE")" 1
+}
+
+# own_end SQL: a migration that makes a table and then ends our transaction in some way
+own_end() {
+    folder_add "$folder" 0000_init 'CREATE TABLE a ();'
+    folder_add "$folder" 0001_end $'CREATE TABLE b ();\n--> statement-breakpoint\n'"$1"
+}
+
+@test "END, COMMIT AND CHAIN, COMMIT among other statements: told, everything stays, with its row" {
+    for sql in 'END;' 'COMMIT AND CHAIN;' 'CREATE TABLE c (); COMMIT; CREATE TABLE d ();' $'COMMIT; BEGIN; CREATE TABLE c ();' \
+        'SAVEPOINT s; COMMIT;' '/* first */ commit work;'; do
+        fresh_database
+        folder_new "$folder"
+        own_end "$sql"$'\n--> statement-breakpoint\nCREATE TABLE e ();'
+        folder_add "$folder" 0002_last 'CREATE TABLE f ();'
+        migrate
+        assert_status 0
+        assert_matches "$stderr" '0001_end.*commits? by itself'
+        for table in a b e f; do
+            assert_table "$DATABASE" "$table"
+        done
+        assert_equal "$(ledger_count "$DATABASE")" 3
+        migrate
+        assert_status 0
+        assert_has "$stderr" 'none pending'
+    done
+}
+
+@test "ABORT, ROLLBACK AND CHAIN, ROLLBACK among other statements: exit 65, never a row" {
+    for sql in 'ABORT;' 'ROLLBACK AND CHAIN;' 'CREATE TABLE c (); ROLLBACK; CREATE TABLE d ();' 'SAVEPOINT s; ROLLBACK;' \
+        'COMMIT; BEGIN; CREATE TABLE c (); ROLLBACK;'; do
+        fresh_database
+        folder_new "$folder"
+        own_end "$sql"
+        serve_traced
+        assert_status 65
+        assert_matches "$stderr" '0001_end\.sql:3'
+        refute_server_started
+        # A row stands only for what is there: after an own COMMIT the first migration is committed, with its row.
+        assert_equal "$(ledger_count "$DATABASE")" "$(cluster_sql "$DATABASE" "SELECT count(*) FROM pg_class WHERE relname = 'a'")"
+        assert_equal "$(cluster_sql "$DATABASE" "SELECT count(*) FROM drizzle.__drizzle_migrations WHERE created_at = 1700000001123")" 0
+    done
+}
+
+@test "PREPARE TRANSACTION: exit 65, never a row, and the error says what is left and how to end it" {
+    cluster_set max_prepared_transactions=5
+    cluster_restart
+    own_end "PREPARE TRANSACTION 'theirs_$DATABASE';"
+    serve_traced
+    assert_status 65
+    refute_server_started
+    assert_lacks "$stderr" 'was rolled back'
+    assert_has "$stderr" 'ROLLBACK PREPARED'
+    cluster_sql "$DATABASE" "ROLLBACK PREPARED 'theirs_$DATABASE'"
+    assert_untouched
+}
+
+@test "a failure says how many were applied and that the transaction was rolled back" {
+    folder_add "$folder" 0000_a 'CREATE TABLE a ();'
+    folder_add "$folder" 0001_bad 'SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" 'The transaction was rolled back.'
+    assert_has "$stderr" '0 of 2 pending migrations were applied.'
+}
+
+@test "a failure at COMMIT says that everything was rolled back" {
+    folder_add "$folder" 0000_init 'CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE b (n int REFERENCES a DEFERRABLE INITIALLY DEFERRED);'
+    folder_add "$folder" 0001_bad 'INSERT INTO b VALUES (7);'
+    migrate
+    assert_status 65
+    assert_has "$stderr" 'The transaction was rolled back.'
+    assert_has "$stderr" '0 of 2 pending migrations were applied.'
+}
+
+@test "the transaction has the limits of the settings, and a client that dies is noticed" {
+    folder_add "$folder" 0000_limits 'DO $$ BEGIN RAISE NOTICE $f$%, %, %$f$, current_setting($f$lock_timeout$f$),
+        current_setting($f$statement_timeout$f$), current_setting($f$client_connection_check_interval$f$); END $$;'
+    migrate ENTRYPOINT_MIGRATE_LOCK_TIMEOUT=7s ENTRYPOINT_MIGRATE_STATEMENT_TIMEOUT=90s
+    assert_status 0
+    assert_has "$stderr" 'NOTICE: 7s, 90s, 2s'
+}
+
+@test "the database of DATABASE_URL_UNPOOLED and of DATABASE_URL must be one: exit 78" {
+    run_entrypoint DATABASE_URL_UNPOOLED="$DATABASE_URL" DATABASE_URL="$(cluster_url postgres)" ENTRYPOINT_MIGRATE_DIRS="$folder" -- run -- true
+    assert_status 78
+    assert_has "$stderr" "DATABASE_URL_UNPOOLED names database \"$DATABASE\", but DATABASE_URL names \"postgres\""
+}
+
+@test "migrated by DATABASE_URL_UNPOOLED, then DATABASE_URL must answer before the server starts" {
+    folder_add "$folder" 0000_a 'CREATE TABLE a ();'
+    url=$DATABASE_URL
+    given=(DATABASE_URL_UNPOOLED="$url" ENTRYPOINT_WAIT_TIMEOUT=1s)
+    DATABASE_URL="postgresql://app:$APP_PASSWORD@127.0.0.1:$(free_port)/$DATABASE"
+    serve_traced
+    assert_status 75
+    assert_has "$stderr" '(from DATABASE_URL_UNPOOLED)'
+    assert_has "$stderr" "the server's own DATABASE_URL"
+    refute_server_started
+    assert_table "$DATABASE" a
+    DATABASE_URL=$url
+    serve true
+    assert_status 0
+}
+
+@test "dirs set empty: the ledger is no business of ours" {
+    folder_add "$folder" 0000_a 'CREATE TABLE a ();'
+    migrate
+    assert_status 0
+    cluster_role "stranger_$DATABASE" "$APP_PASSWORD"
+    DATABASE_URL=$(cluster_url "$DATABASE" "stranger_$DATABASE")
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS= ENTRYPOINT_VERIFY_TABLES=a -- run -- true
+    assert_status 0
+    assert_has "$stderr" 'table a: present'
+    assert_lacks "$stderr" 'older image'
+}
+
+@test "a connection string in the place of something else: refused, and its password is not shown" {
+    mkdir "$BATS_TEST_TMPDIR/leak"
+    cd "$BATS_TEST_TMPDIR/leak"
+    refused() {
+        local format
+        for format in text json; do
+            run_entrypoint ENTRYPOINT_LOG_FORMAT=$format "$@"
+            [ "$status" -ne 0 ] || fail "accepted: $*"
+            assert_has "$stderr" error
+            assert_lacks "$stdout$stderr" "$(secret_marker)"
+        done
+    }
+    refused -- "$DATABASE_URL"
+    refused -- run -- "$DATABASE_URL"
+    refused -- migrate "$DATABASE_URL"
+    refused -- wait --timeout "$DATABASE_URL"
+    refused -- wait --url "$DATABASE_URL"
+    refused -- wait "--database-url=$DATABASE_URL"
+    refused ENTRYPOINT_MIGRATE_DIRS="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- migrate
+    refused ENTRYPOINT_VERIFY_TABLES="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- verify
+    refused ENTRYPOINT_LOG_LEVEL="host=h password=$APP_PASSWORD" DATABASE_URL="$DATABASE_URL" -- verify
+    printf '[wait]\ntimeout = %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '[database]\nurl %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '%s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+}
+
+@test "config: the connection string is only said to be set" {
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- config
+    assert_status 0
+    assert_matches "$stdout" 'database.url +\(set\) +environment DATABASE_URL'
+    assert_lacks "$stdout$stderr" "$(secret_marker)"
 }

@@ -176,6 +176,63 @@ init_of_launcher() {
     assert_equal "$(ledger_count "$DATABASE")" 2
 }
 
+@test "SIGTERM while COMMIT runs: 143, and rows and tables agree" {
+    folder_add "$folder" 0000_a $'CREATE TABLE a (n int);
+--> statement-breakpoint
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(120); RETURN NULL; END $$;
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER slowly AFTER INSERT ON a DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slowly();
+--> statement-breakpoint
+INSERT INTO a VALUES (1);'
+    migrate_start
+    poll 20 session_runs COMMIT
+    assert_ends TERM 143
+    poll 3 no_sessions || fail "the session is still there"
+    assert_untouched
+}
+
+@test "SIGTERM while COPY TO STDOUT sends rows: 143, at once" {
+    folder_add "$folder" 0000_a $'CREATE TABLE a (n int);
+--> statement-breakpoint
+COPY (SELECT n, pg_sleep(0.05) FROM generate_series(1, 2400) n) TO STDOUT;'
+    migrate_start
+    poll 20 session_runs COPY
+    assert_ends TERM 143
+    poll 3 no_sessions || fail "the session is still there"
+    assert_untouched
+}
+
+@test "SIGTERM while a migration sends rows that nobody reads: 143, at once" {
+    folder_add "$folder" 0000_a $'CREATE TABLE a (n int);
+--> statement-breakpoint
+SELECT repeat(n::text, 1000), pg_sleep(0.01) FROM generate_series(1, 12000) n;'
+    migrate_start
+    poll 20 session_runs repeat
+    assert_ends TERM 143
+    poll 3 no_sessions || fail "the session is still there"
+    assert_untouched
+}
+
+@test "SIGTERM while the server's own DATABASE_URL does not answer: 143, at once, and no server" {
+    reachable_url=$DATABASE_URL
+    unreachable
+    given=(DATABASE_URL_UNPOOLED="$reachable_url")
+    serve_start "${trace[@]}" "$BATS_TEST_TMPDIR/server-was-started"
+    await_stderr 'waiting for'
+    assert_ends TERM 143
+    refute_server_started
+}
+
+@test "SIGKILL while migrating: the server notices by itself and rolls back" {
+    slow_migration
+    migrate_start
+    poll 20 session_runs pg_sleep
+    kill -KILL "$entrypoint_pid"
+    wait_entrypoint
+    poll 10 no_sessions || fail "the session is still there"
+    assert_rolled_back_and_next_start_works
+}
+
 @test "SIGKILL while migrating: nothing half-applied, the next start applies" {
     slow_migration
     migrate_start

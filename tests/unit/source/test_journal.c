@@ -2,11 +2,6 @@
 /* Unit tests of src/source/journal: Drizzle's own folders (tests/fixtures), then odd ones. */
 #include "source/journal.h"
 
-#include "format/json.h"
-#include "format/utf8.h"
-#include "source/script.h"
-#include "system/file.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/source/folder.h"
+#include "tests/unit/source/vectors.h"
 
 #include <errno.h>
 
@@ -35,64 +31,15 @@ static struct ep_migration_list read_vectors(struct ep_arena *arena, const char 
     return list;
 }
 
-/* The text as Drizzle has it: what ep_migration_examine() hashes. */
-static struct ep_span drizzle_text(struct ep_arena *arena, const char *path)
-{
-    struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
-    struct ep_span content;
-    struct ep_error err = {0};
-    assert_true(ep_file_read(arena, path, 4096, EP_FAULT_SOURCE, &content, &err));
-    ep_utf8_replace_invalid(content, &text);
-    return (struct ep_span){ep_arena_copy(arena, ep_text_span(&text)), text.size};
-}
-
-static const char *hex(struct ep_arena *arena, struct ep_span bytes)
-{
-    struct ep_text digits EP_CLEANUP(ep_text_clear) = {0};
-    for (size_t i = 0; i < bytes.size; i++) {
-        ep_text_format(&digits, "%02x", (unsigned int)(unsigned char)bytes.data[i]);
-    }
-    return ep_arena_copy(arena, ep_text_span(&digits));
-}
-
-static void one_vector(struct ep_arena *arena, const struct ep_migration *migration,
-                       const json_t *expected)
-{
-    const json_t *chunks = json_object_get(expected, "chunks_hex");
-    struct ep_script script;
-
-    print_message("# %s\n", migration->tag);
-    assert_string_equal(migration->path + strlen("tests/fixtures/drizzle/vectors/"),
-                        json_string_value(json_object_get(expected, "file")));
-    assert_true((double)migration->created_at
-                == json_real_value(json_object_get(expected, "created_at")));
-    assert_string_equal(migration->hash, json_string_value(json_object_get(expected, "hash")));
-
-    ep_script_split(arena, drizzle_text(arena, migration->path), &script);
-    assert_int_equal(script.chunk_count, json_array_size(chunks));
-    for (size_t i = 0; i < script.chunk_count; i++) {
-        assert_string_equal(hex(arena, script.chunks[i]),
-                            json_string_value(json_array_get(chunks, i)));
-    }
-}
-
 static void identity_hash_and_chunks_are_those_of_drizzle(void **state)
 {
     (void)state;
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    json_t *expected EP_CLEANUP(ep_json_drop) = NULL;
-    struct ep_span content;
-    struct ep_error err = {0};
-    struct ep_migration_list list = read_vectors(&arena, "tests/fixtures/drizzle/vectors");
+    static const char folder[] = "tests/fixtures/drizzle/vectors";
+    struct ep_migration_list list = read_vectors(&arena, folder);
 
-    assert_true(ep_file_read(&arena, "tests/fixtures/drizzle/vectors.expected.json", 65536,
-                             EP_FAULT_SOURCE, &content, &err));
-    assert_true(ep_json_parse("vectors.expected.json", content, &expected, &err));
     assert_int_equal(list.count, 15);
-    assert_int_equal(json_array_size(expected), 15);
-    for (size_t i = 0; i < list.count; i++) {
-        one_vector(&arena, &list.items[i], json_array_get(expected, i));
-    }
+    vectors_compare(&arena, folder, &list);
     assert_int_equal(list.items[3].defect, EP_DEFECT_BOM);
     assert_int_equal(list.items[11].defect, EP_DEFECT_INVALID);
     assert_int_equal(list.items[11].defect_offset, 11);

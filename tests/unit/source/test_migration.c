@@ -128,13 +128,58 @@ static void a_file_that_is_too_large(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_setup, folder_teardown)
 
+/* What drizzle-kit 1.0.0-rc.5 made of these entries. */
+static void the_name_is_that_of_the_folder(void **state)
+{
+    struct folder *folder = *state;
+    static const struct {
+        const char *tag;
+        int64_t created_at;
+        const char *name;
+    } cases[] = {
+        {"0000_init", INT64_C(1795213428147), "20261120222348_init"},
+        {"0000_a_b", INT64_C(1735689599999), "20241231235959_a_b"},
+        {"0001_", -1, "19691231235959_"},
+        {"nounder", -1000, "19691231235959_"},
+        {"_x", -1001, "19691231235958_x"},
+        {"sub/0000_a", 999, "19700101000000_a"},
+        {"0001_", INT64_C(-62135596800001), "01231235959_"},
+        {"0000_x", INT64_C(-62198755200000), "-10101000000_x"},
+        {"0000_x", INT64_C(-93692592000000), "-9990101000000_x"},
+        {"0002_x", INT64_C(253402300800000), "100000101000000_x"},
+        {"2024_x", INT64_C(1700000000000000), "558401108221320_x"},
+        {"0002_x_y", INT64_C(8640000000000000), "2757600913000000_x_y"},
+        {"0002_x", INT64_C(8640000000000001), "NaNNaNNaNNaNNaNNaN_x"},
+        {"0002_x", INT64_C(-8640000000000001), "NaNNaNNaNNaNNaNNaN_x"},
+        {"0002_x", INT64_MAX, "NaNNaNNaNNaNNaNNaN_x"},
+        {"0002_x", INT64_MIN, "NaNNaNNaNNaNNaNNaN_x"},
+    };
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        struct ep_migration migration = {.tag = cases[i].tag, .created_at = cases[i].created_at};
+        print_message("# %s\n", cases[i].name);
+        assert_string_equal(ep_migration_name(&folder->arena, &migration), cases[i].name);
+        migration.layout = EP_LAYOUT_FOLDERS;
+        assert_string_equal(ep_migration_name(&folder->arena, &migration), cases[i].tag);
+    }
+}
+
+static void files_that_look_like_migrations(void **state)
+{
+    (void)state;
+    assert_true(ep_migration_is_sql("0000_a.sql"));
+    assert_true(ep_migration_is_sql("a.up.sql"));
+    assert_false(ep_migration_is_sql("a.down.sql"));
+    assert_false(ep_migration_is_sql(".a.sql"));
+    assert_false(ep_migration_is_sql("sql"));
+    assert_false(ep_migration_is_sql(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(size_hash_and_defect_are_set),
-        TEST(line_endings_do_not_hide_a_hash),
-        TEST(a_file_that_cannot_be_read),
-        TEST(a_file_that_is_too_large),
+        TEST(size_hash_and_defect_are_set),   TEST(line_endings_do_not_hide_a_hash),
+        TEST(a_file_that_cannot_be_read),     TEST(a_file_that_is_too_large),
+        TEST(the_name_is_that_of_the_folder), TEST(files_that_look_like_migrations),
     };
     return cmocka_run_group_tests_name("migration", tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void the_default_is_the_folder_that_exists(void **state)
     assert_true(read_folders(folder, NULL, 0, &list, &err));
     assert_int_equal(list.count, 1);
     assert_string_equal(list.items[0].path, "migrations/m.sql");
-    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 1 migrations\n");
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 1 migrations journal\n");
 
     assert_int_equal(unlink("drizzle"), 0);
     assert_int_equal(rename("migrations", "drizzle"), 0);
@@ -110,7 +110,8 @@ static void folders_are_read_in_their_order(void **state)
     assert_int_equal(list.count, 2);
     assert_string_equal(list.items[0].path, "z/second.sql");
     assert_string_equal(list.items[1].path, "./a/first.sql");
-    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 1 z\nSOURCE 1 ./a\nSOURCE 0 e\n");
+    assert_string_equal(ep_text_get(&folder->notes),
+                        "SOURCE 1 z journal\nSOURCE 1 ./a journal\nSOURCE 0 e journal\n");
 }
 
 static void folders_that_are_none(void **state)
@@ -145,21 +146,50 @@ static void a_journal_that_is_none(void **state)
     assert_string_equal(refused(folder, "empty").summary, "\"empty/meta/_journal.json\" is empty");
 }
 
-static void other_layouts_are_recognised(void **state)
+static void folders_of_both_layouts_in_one_list(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    const char *const folders[] = {"new", "old"};
+    folder_write("new/20240131235959_b/migration.sql", "b");
+    folder_write("new/20240131235958_c/migration.sql", "c");
+    write_folder(folder, "old", "0000_a", 1);
+
+    assert_true(read_folders(folder, folders, 2, &list, &err));
+    assert_int_equal(list.count, 3);
+    assert_string_equal(list.items[0].tag, "20240131235958_c");
+    assert_int_equal(list.items[0].layout, EP_LAYOUT_FOLDERS);
+    assert_string_equal(list.items[1].path, "new/20240131235959_b/migration.sql");
+    assert_string_equal(list.items[2].path, "old/0000_a.sql");
+    assert_int_equal(list.items[2].layout, EP_LAYOUT_JOURNAL);
+    assert_string_equal(ep_text_get(&folder->notes),
+                        "SOURCE 2 new folders\nSOURCE 1 old journal\n");
+}
+
+static void folders_without_migrations_are_refused(void **state)
 {
     struct folder *folder = *state;
     static const struct {
         const char *file, *folder, *hint;
     } cases[] = {
-        {"v1/20261120223313_init/migration.sql", "v1", "the layout of drizzle-kit 1.0"},
-        {"numbered/001_init.sql", "numbered", "numbered SQL files"},
+        {"numbered/001_init.sql", "numbered", "numbered SQL files, which this version does not"},
         {"out/migrations/meta/_journal.json", "out",
-         "There is one in \"out/migrations\": set \"dirs\" to that."},
+         "There are migrations in \"out/migrations\": set \"dirs\" to that."},
+        {"above/drizzle/20240131235959_a/migration.sql", "above",
+         "There are migrations in \"above/drizzle\": set \"dirs\" to that."},
         {"kit/meta/_journal.json", "kit/meta", "set \"dirs\" to the folder above"},
+        {"v1/20240131235959_a/migration.sql", "v1/20240131235959_a",
+         "set \"dirs\" to the folder above"},
+        {"bare/20240131235959_a/snapshot.json", "bare", ".dockerignore of the image"},
         {"other/README.md", "other", "\"dirs\""},
+        {"empty/void/a", "empty/void", "Copy the folder into the image"},
     };
     for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
         folder_write(cases[i].file, "");
+        if (i == EP_COUNT_OF(cases) - 1) {
+            assert_int_equal(unlink(cases[i].file), 0);
+        }
         struct ep_error err = refused(folder, cases[i].folder);
         print_message("# %s\n", cases[i].folder);
         assert_string_equal(
@@ -167,7 +197,28 @@ static void other_layouts_are_recognised(void **state)
             ep_arena_format(&folder->arena, "no meta/_journal.json in \"%s\"", cases[i].folder));
         assert_non_null(strstr(err.detail, "Can't find meta/_journal.json file"));
         assert_non_null(strstr(err.hint, cases[i].hint));
+        assert_string_equal(ep_text_get(&folder->notes), "");
     }
+}
+
+static void two_layouts_in_one_folder_are_refused(void **state)
+{
+    struct folder *folder = *state;
+    write_folder(folder, "drizzle", "0000_a", 1);
+    folder_write("drizzle/19700101000000_a/snapshot.json", "{}");
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    const char *path = "drizzle";
+    assert_true(read_folders(folder, &path, 1, &list, &err)); /* it has no migration.sql */
+
+    folder_write("drizzle/19700101000000_a/migration.sql", "");
+    assert_non_null(strstr(refused(folder, "drizzle").summary, "between two layouts"));
+    write_folder(folder, "other", "0000_a", 1);
+    folder_write("other/.git/migration.sql", "");
+    assert_non_null(strstr(refused(folder, "other").summary, "between two layouts"));
+    folder_write("under/_meta/_journal.json", "{\"entries\": []}");
+    folder_write("under/20240131235959/migration.sql", "");
+    assert_non_null(strstr(refused(folder, "under").hint, "remove \"under/_meta\""));
 }
 
 /* root may read everything: be nobody for a moment. */
@@ -225,7 +276,7 @@ static void ten_thousand_files_leave_only_their_list(void **state)
     const char *here = ".";
     assert_true(read_folders(folder, &here, 1, &list, &err));
     assert_int_equal(list.count, COUNT);
-    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 10000 .\n");
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 10000 . journal\n");
     assert_string_equal(list.items[COUNT - 1].path, "./9999_a.sql");
     assert_int_equal(list.items[COUNT - 1].size, 9);
 }
@@ -242,7 +293,9 @@ int main(void)
         TEST(folders_are_read_in_their_order),
         TEST(folders_that_are_none),
         TEST(a_journal_that_is_none),
-        TEST(other_layouts_are_recognised),
+        TEST(folders_of_both_layouts_in_one_list),
+        TEST(folders_without_migrations_are_refused),
+        TEST(two_layouts_in_one_folder_are_refused),
         TEST(folders_that_may_not_be_read),
         TEST(ten_thousand_files_leave_only_their_list),
     };

@@ -11,10 +11,14 @@
 
 #include <cmocka.h>
 
-/* Migration i of a case: tag 000i_x, its "when" and its hash, both as small as readable. */
+/*
+ * Migration i of a case: its "when" and its hash, both as small as readable. Without a folder it
+ * is a journal's, with the tag 000i_x.
+ */
 struct file {
     int64_t when;
     const char *hash, *hash_lf;
+    const char *folder;
 };
 
 struct row {
@@ -33,7 +37,9 @@ struct scenario {
     struct ep_plan_policies policies;
     const char
         *states; /* a letter for each file: A applied, P pending, S skipped; lower case: noted */
-    size_t notes, unknown;
+    size_t notes, unknown, names;
+    bool upgrades, may_not_update;
+    int64_t now;
     const char *note; /* part of the first note */
 };
 
@@ -66,7 +72,7 @@ static const struct scenario scenarios[] = {
      .policies = {.out_of_order = EP_OUT_OF_ORDER_SKIP},
      .states = "AsA",
      .notes = 1,
-     .note = "skipped as well"},
+     .note = "skipping it"},
     {.name = "an equal \"when\": the second was not run by an earlier Drizzle",
      .files = {{100, "a"}, {100, "b"}},
      .rows = {{100, "a"}},
@@ -118,8 +124,8 @@ static const struct scenario scenarios[] = {
     {.name = "a row without created_at: Drizzle would run all again",
      .files = {{100, "a"}, {200, "b"}},
      .rows = {{NO_TIME, "a"}, {200, "b"}},
-     .states = "aa",
-     .notes = 2,
+     .states = "AA",
+     .notes = 1,
      .note = "without created_at"},
     {.name = "a row of Drizzle 1.x in whole seconds",
      .files = {{1700000000456, "a"}},
@@ -127,6 +133,7 @@ static const struct scenario scenarios[] = {
      .shape = EP_LEDGER_V1,
      .states = "a",
      .notes = 1,
+     .names = 1,
      .note = "would run it again"},
     {.name = "a row in whole seconds of another content is not it",
      .files = {{1700000000456, "a"}},
@@ -151,6 +158,90 @@ static const struct scenario scenarios[] = {
      .states = "p",
      .notes = 1,
      .unknown = 1},
+    {.name = "a \"when\" in the future",
+     .files = {{100, "a"}, {9000000, "b"}},
+     .rows = {{100, "a"}},
+     .now = 1000000,
+     .states = "Ap",
+     .notes = 1,
+     .note = "in the future"},
+    {.name = "a journal in a table of version 1: the row that Drizzle 0.x wrote gets its name",
+     .files = {{1700000000456, "a"}, {1700000001456, "b"}},
+     .rows = {{1700000000456, "a", "20231114221320_x"}, {1700000001456, "b"}},
+     .shape = EP_LEDGER_V1,
+     .names = 1,
+     .states = "AA"},
+    {.name = "the same without the privilege: told",
+     .files = {{1700000000456, "a"}},
+     .rows = {{1700000000456, "a"}},
+     .shape = EP_LEDGER_V1,
+     .may_not_update = true,
+     .notes = 1,
+     .note = "may not UPDATE",
+     .states = "A"},
+    {.name = "folders on a fresh database",
+     .files = {{1000, "a", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+     .states = "PP"},
+    {.name = "folders, known by their names whatever the hash",
+     .files = {{1000, "A", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+     .rows = {{1000, "a", "19700101000001_a"}, {2000, "b", "19700101000002_b"}},
+     .policies = {.edited = EP_POLICY_WARN},
+     .shape = EP_LEDGER_V1,
+     .notes = 1,
+     .states = "aA"},
+    {.name = "a renamed folder is another migration, as for Drizzle 1.x",
+     .files = {{1000, "a", NULL, "19700101000001_new"}},
+     .rows = {{1000, "a", "19700101000001_old"}},
+     .shape = EP_LEDGER_V1,
+     .unknown = 1,
+     .states = "P"},
+    {.name = "an older folder that was merged late is applied",
+     .files = {{1000, "a", NULL, "19700101000001_a"},
+               {2000, "b", NULL, "19700101000002_b"},
+               {3000, "c", NULL, "19700101000003_c"}},
+     .rows = {{1000, "a", "19700101000001_a"}, {3000, "c", "19700101000003_c"}},
+     .shape = EP_LEDGER_V1,
+     .notes = 1,
+     .note = "later migrations were; applying",
+     .states = "ApA"},
+    {.name = "the same, skipped by policy",
+     .files = {{1000, "a", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+     .rows = {{2000, "b", "19700101000002_b"}},
+     .policies = {.out_of_order = EP_OUT_OF_ORDER_SKIP},
+     .shape = EP_LEDGER_V1,
+     .notes = 1,
+     .states = "sA"},
+    {.name = "folders on a table of version 0, nothing pending: it is left as it is",
+     .files = {{1000, "a", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+     .rows = {{1456, "a"}, {2456, "edited"}},
+     .states = "AA"},
+    {.name = "the same with one pending: it is upgraded and every row gets its name",
+     .files = {{1000, "a", NULL, "19700101000001_a"},
+               {2000, "b", NULL, "19700101000002_b"},
+               {3000, "c", NULL, "19700101000003_c"}},
+     .rows = {{1456, "a"}, {1456, "a"}, {2456, "b"}},
+     .upgrades = true,
+     .names = 3,
+     .states = "AAP"},
+    {.name = "two folders of one second are told apart by their hashes",
+     .files = {{1000, "a", NULL, "19700101000001_a"}, {1000, "b", NULL, "19700101000001_b"}},
+     .rows = {{1456, "b"}},
+     .upgrades = true,
+     .names = 1,
+     .notes = 1,
+     .states = "pA"},
+    {.name = "a row of no folder's second is known by its hash",
+     .files = {{1000, "a", NULL, "19700101000001_a"}},
+     .rows = {{NO_TIME, "a"}},
+     .notes = 1,
+     .note = "without created_at",
+     .states = "A"},
+    {.name = "folders: rows that an older Drizzle wrote without a name get it",
+     .files = {{1000, "a", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+     .rows = {{1000, "a", "19700101000001_a"}, {2456, "b"}},
+     .shape = EP_LEDGER_V1,
+     .names = 1,
+     .states = "AA"},
     {.name = "an empty folder", .rows = {{100, "a"}}, .states = "", .unknown = 1},
 };
 
@@ -166,12 +257,15 @@ static void fill(const struct scenario *scenario, struct input *input)
     static const char *const tags[MOST] = {"0000_x", "0001_x", "0002_x",
                                            "0003_x", "0004_x", "0005_x"};
 
-    *input = (struct input){.list = {.items = input->migrations},
-                            .ledger = {.shape = scenario->shape, .rows = input->rows}};
+    *input =
+        (struct input){.list = {.items = input->migrations},
+                       .ledger = {.rows = input->rows, .may_update = !scenario->may_not_update}};
     for (size_t i = 0; i < MOST && scenario->files[i].hash != NULL; i++) {
         struct ep_migration *migration = &input->migrations[input->list.count++];
         const char *hash_lf = scenario->files[i].hash_lf;
-        migration->tag = tags[i];
+        const char *folder = scenario->files[i].folder;
+        migration->layout = folder == NULL ? EP_LAYOUT_JOURNAL : EP_LAYOUT_FOLDERS;
+        migration->tag = folder == NULL ? tags[i] : folder;
         migration->created_at = scenario->files[i].when;
         (void)snprintf(migration->hash, sizeof(migration->hash), "%s", scenario->files[i].hash);
         (void)snprintf(migration->hash_lf, sizeof(migration->hash_lf), "%s",
@@ -181,10 +275,15 @@ static void fill(const struct scenario *scenario, struct input *input)
         const struct row *row = &scenario->rows[i];
         bool has_time = row->created_at != NO_TIME;
         input->rows[input->ledger.row_count++] =
-            (struct ep_ledger_row){.created_at = has_time ? row->created_at : 0,
+            (struct ep_ledger_row){.id = "1",
+                                   .created_at = has_time ? row->created_at : 0,
                                    .has_created_at = has_time,
                                    .hash = row->hash,
                                    .name = row->name};
+    }
+    input->ledger.shape = scenario->shape;
+    if (scenario->shape == EP_LEDGER_ABSENT && input->ledger.row_count > 0) {
+        input->ledger.shape = EP_LEDGER_V0;
     }
 }
 
@@ -207,11 +306,17 @@ static void assert_steps(const struct ep_plan *plan)
 {
     size_t next = 0;
 
-    if (plan->pending_count == 0) {
+    if (plan->pending_count == 0 && plan->name_count == 0) {
         assert_int_equal(plan->step_count, 0);
         return;
     }
     assert_int_equal(plan->steps[next++].kind, EP_STEP_BEGIN);
+    if (plan->upgrades) {
+        assert_int_equal(plan->steps[next++].kind, EP_STEP_UPGRADE);
+    }
+    if (plan->name_count > 0) {
+        assert_int_equal(plan->steps[next++].kind, EP_STEP_NAMES);
+    }
     for (size_t i = 0; i < plan->item_count; i++) {
         if (plan->items[i].state == EP_PLAN_PENDING) {
             assert_int_equal(plan->steps[next].kind, EP_STEP_RUN);
@@ -235,16 +340,20 @@ static void each_scenario_is_planned_as_described(void **state)
         struct input input;
         char letters[MOST + 1] = "";
 
+        struct ep_plan_policies policies = scenario->policies;
+
         print_message("# %s\n", scenario->name);
         fill(scenario, &input);
-        assert_true(
-            ep_plan_make(&arena, &input.list, &input.ledger, &scenario->policies, &plan, &err));
+        policies.now = scenario->now;
+        assert_true(ep_plan_make(&arena, &input.list, &input.ledger, &policies, &plan, &err));
         for (size_t j = 0; j < plan.item_count; j++) {
             letters[j] = state_letter(&plan, j);
         }
         assert_string_equal(letters, scenario->states);
         assert_int_equal(plan.note_count, scenario->notes);
         assert_int_equal(plan.unknown_count, scenario->unknown);
+        assert_int_equal(plan.name_count, scenario->names);
+        assert_int_equal(plan.upgrades, scenario->upgrades);
         if (scenario->note != NULL) {
             assert_non_null(strstr(plan.notes[0].text, scenario->note));
         }
@@ -281,6 +390,47 @@ static void policies_that_fail_name_the_migrations(void **state)
         assert_int_equal(err.fault, EP_FAULT_SOURCE);
         assert_string_equal(err.summary, cases[i].summary);
         assert_int_not_equal(err.hint[0], '\0');
+    }
+}
+
+static void a_table_with_unknown_rows_is_not_upgraded(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .files = {{1000, "a", NULL, "19700101000001_a"}, {2000, "b", NULL, "19700101000002_b"}},
+        .rows = {{1456, "a"}, {7456, "z"}},
+    };
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_error err = {0};
+    struct ep_plan plan = {0};
+    struct input input;
+
+    fill(&scenario, &input);
+    assert_false(ep_plan_make(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
+    assert_int_equal(err.fault, EP_FAULT_SOURCE);
+    assert_string_equal(err.summary, "the ledger cannot be upgraded to Drizzle 1.x: 1 of its rows "
+                                     "(ids: 1) match no migration of this image");
+}
+
+static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
+{
+    (void)state;
+    static const struct scenario newer = {.files = {{100, "a"}}, .rows = {{100, "a"}, {200, "b"}}};
+    static const struct scenario mixed = {.files = {{100, "a"}},
+                                          .rows = {{100, "a"}, {200, "b"}, {50, "c"}}};
+    const struct scenario *const both[] = {&newer, &mixed};
+
+    for (size_t i = 0; i < EP_COUNT_OF(both); i++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_error err = {0};
+        struct ep_plan plan = {0};
+        struct input input;
+
+        fill(both[i], &input);
+        assert_true(
+            ep_plan_make(&arena, &input.list, &input.ledger, &both[i]->policies, &plan, &err));
+        assert_int_equal(plan.unknown_newest, 200);
+        assert_int_equal(plan.unknown_is_newer, both[i] == &newer);
     }
 }
 
@@ -376,6 +526,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_scenario_is_planned_as_described),
         cmocka_unit_test(policies_that_fail_name_the_migrations),
+        cmocka_unit_test(a_table_with_unknown_rows_is_not_upgraded),
+        cmocka_unit_test(unknown_rows_are_newer_or_they_are_somebody_elses),
         cmocka_unit_test(mismatches_are_rows_with_another_hash),
         cmocka_unit_test(after_the_pending_ones_nothing_is_pending),
     };

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# What goes over the wire, seen by a proxy in between: the round trips of a start, and what travels with what.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets and reads the rest
+load ../lib/integration
+
+setup() {
+    given=()
+    fresh_database
+    folder=$BATS_TEST_TMPDIR/drizzle
+    folder_new "$folder"
+    folder_add "$folder" 0000_a 'CREATE TABLE a ();'
+    folder_add "$folder" 0001_b $'CREATE TABLE b ();\n--> statement-breakpoint\nCREATE TABLE c ();'
+    command -v node >/dev/null || skip "no node for the proxy"
+    proxy_port=$(free_port)
+    node "$lib/wire.js" "$proxy_port" "$CLUSTER_PORT" "$BATS_TEST_TMPDIR/flights" >"$BATS_TEST_TMPDIR/proxy" 2>&1 3>&- 4>&- &
+    proxy_pid=$!
+    poll 20 grep -q listening "$BATS_TEST_TMPDIR/proxy"
+    DATABASE_URL="postgresql://app:$APP_PASSWORD@127.0.0.1:$proxy_port/$DATABASE?sslmode=disable"
+}
+
+teardown() {
+    [ -z "${proxy_pid:-}" ] || kill "$proxy_pid"
+    clean_up
+}
+
+# What the program sent in its last run, a line for each flight.
+flights() {
+    sleep 0.2 # the proxy writes the last line when the connection closes
+    cat "$BATS_TEST_TMPDIR/flights"
+    rm "$BATS_TEST_TMPDIR/flights"
+}
+
+@test "nothing pending: one round trip after the login" {
+    migrate
+    assert_status 0
+    flights >/dev/null
+    migrate
+    assert_status 0
+    assert_has "$stderr" 'none pending'
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 1 "flights: $sent"
+}
+
+@test "nothing pending, critical tables, then a server: one round trip after the login" {
+    migrate
+    assert_status 0
+    flights >/dev/null
+    given=(ENTRYPOINT_VERIFY_TABLES='a b c')
+    serve true
+    assert_status 0
+    assert_has "$stderr" 'table c: present'
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 1 "flights: $sent"
+    assert_has "$sent" __drizzle_migrations
+    assert_has "$sent" pg_class
+}
+
+@test "something pending: each chunk and each COMMIT is a message of its own" {
+    migrate
+    assert_status 0
+    sent=$(flights)
+    for alone in 'CREATE TABLE a ();' 'CREATE TABLE b ();' 'CREATE TABLE c ();' COMMIT; do
+        grep -Fxq "$alone" <<<"$sent" || fail "not alone in its flight: $alone" "$sent"
+    done
+    refute_matches "$sent" '; COMMIT|COMMIT ;'
+}
+
+@test "each migration's row is inserted before the next one begins, in the same transaction" {
+    migrate
+    assert_status 0
+    statements=$(flights | grep -E '^(BEGIN|COMMIT|ROLLBACK|CREATE TABLE .;?|CREATE TABLE . \(\);|INSERT)' | sed -E 's/^(BEGIN|INSERT).*/\1/')
+    # The first BEGIN and COMMIT are those of the tracking table.
+    assert_equal "$(tail -n 7 <<<"$statements")" "$(printf '%s\n' BEGIN 'CREATE TABLE a ();' INSERT 'CREATE TABLE b ();' 'CREATE TABLE c ();' INSERT COMMIT)"
+}

@@ -1,0 +1,71 @@
+// wire.js LISTEN-PORT SERVER-PORT FILE - a proxy in front of PostgreSQL that writes down what a client says once it is in.
+//
+// A line of FILE is a flight: what the client sent without hearing an answer in between, its SQL texts joined with " ; ". The
+// flights of the login and the goodbye are left out. Writes one line on standard output when it listens.
+'use strict'
+
+const fs = require('node:fs')
+const net = require('node:net')
+
+const [listenPort, serverPort, file] = process.argv.slice(2)
+
+// Takes bytes, calls found(type, body) for each whole message; a client's first has no type.
+function splitMessages(typed, found) {
+  let kept = Buffer.alloc(0)
+  return (data) => {
+    kept = Buffer.concat([kept, data])
+    for (;;) {
+      const head = typed ? 1 : 0
+      if (kept.length < head + 4 || kept.length < head + kept.readUInt32BE(head)) return
+      const size = head + kept.readUInt32BE(head)
+      const type = typed ? String.fromCharCode(kept[0]) : 'startup'
+      const body = kept.subarray(head + 4, size)
+      kept = kept.subarray(size)
+      typed = true
+      found(type, body)
+    }
+  }
+}
+
+// The text at an index of a list of texts that end in NUL, on one line.
+function textAt(body, index) {
+  return body.toString('utf8').split('\0')[index].replace(/\s+/g, ' ').trim()
+}
+
+function describe(type, body) {
+  if (type === 'Q') return textAt(body, 0)
+  if (type === 'P') return textAt(body, 1) // behind the statement's name
+  return null
+}
+
+function relay(client) {
+  const server = net.connect(serverPort, '127.0.0.1')
+  let loggedIn = false
+  let answered = true // since the client's last message
+  let flight = null
+
+  const finish = () => {
+    if (flight !== null) fs.appendFileSync(file, `${flight.join(' ; ')}\n`)
+    flight = null
+  }
+  const sent = splitMessages(false, (type, body) => {
+    if (!loggedIn || type === 'X') return
+    if (answered) finish()
+    answered = false
+    flight ??= []
+    const sql = describe(type, body)
+    if (sql !== null) flight.push(sql)
+  })
+  const received = splitMessages(true, (type) => {
+    answered = true
+    if (type === 'Z') loggedIn = true
+  })
+  client.on('data', (data) => { sent(data); server.write(data) })
+  server.on('data', (data) => { received(data); client.write(data) })
+  client.on('close', () => { finish(); server.destroy() })
+  server.on('close', () => client.destroy())
+  client.on('error', () => {})
+  server.on('error', () => {})
+}
+
+net.createServer(relay).listen(Number(listenPort), '127.0.0.1', () => console.log('listening'))
