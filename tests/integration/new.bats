@@ -2,7 +2,7 @@
 # The command `new`: which folder, what is printed, which exit status, and that a failure leaves nothing. What it writes is
 # compared with the real drizzle-kit in tests/interop/new.bats.
 
-# shellcheck disable=SC2154 # status, stdout, stderr, launcher: entrypoint.bash
+# shellcheck disable=SC2034,SC2154 # launcher, status, stdout, stderr: entrypoint.bash
 load ../lib/entrypoint
 load ../lib/assert
 load ../lib/cluster
