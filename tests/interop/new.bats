@@ -83,7 +83,7 @@ ours_new() {
 masked() {
     local file
     (
-        cd "$1"
+        cd "$1" || exit
         find . -type f | LC_ALL=C sort | while IFS= read -r file; do
             printf '== %s\n' "$file"
             cat "$file"
@@ -102,7 +102,7 @@ same_bytes() {
     rm -rf "$dir.ours"
     cp -r "$dir" "$dir.ours"
     for name in "$@"; do
-        kit "$dir" generate --custom --name "$name" $prefix >"$BATS_TEST_TMPDIR/said"
+        kit "$dir" generate --custom --name "$name" ${prefix:+--prefix "$prefix"} >"$BATS_TEST_TMPDIR/said"
         ours_new "$dir.ours" "$name"
         sleep 1.1 # drizzle-kit gives two of one second the same prefix
     done
@@ -192,7 +192,7 @@ goes_on() {
         project p .
         kit p generate --name init --prefix $style
         sleep 1.1
-        prefix="--prefix $style" same_bytes p one two
+        prefix=$style same_bytes p one two
     done
 }
 
