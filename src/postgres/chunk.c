@@ -96,6 +96,7 @@ bool ep_session_run_chunk(struct ep_session *session, const char *sql, int64_t d
     if (session->broken || PQsendQuery(session->connection, sql) == 0) {
         return ep_session_fail_lost(session, err);
     }
+    (void)PQsetSingleRowMode(session->connection); /* or all rows would be in memory at once */
     if (!receive_chunk(session, &chunk, err)) {
         return false;
     }

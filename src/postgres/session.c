@@ -272,6 +272,7 @@ bool ep_session_query(struct ep_session *session, struct ep_query query, int64_t
     if (!ep_session_flight(session, &query, 1, deadline_ms, &result, err)) {
         return false;
     }
+    EP_CHECK(result != NULL);
     bool refused = !succeeded(result->rows);
     if (refused) {
         (void)ep_result_fail(result, err);

@@ -100,6 +100,12 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
         run->open = true;
     } else {
         (void)ep_error_context(err, "locking and reading %s", table->quoted);
+        if (strcmp(err->sqlstate, "42501") == 0) {
+            (void)ep_error_hint(
+                err,
+                "Locking a table needs more than INSERT on it: GRANT UPDATE ON %s TO this role.",
+                table->quoted);
+        }
     }
     for (size_t i = 0; i < COUNT; i++) {
         ep_result_release(results[i]);
@@ -187,13 +193,42 @@ static bool name_rows(const struct run *run, struct ep_error *err)
     return true;
 }
 
+static bool run_item(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+    int64_t start_ms = ep_clock_ms();
+
+    /* The one before this may have left us without a transaction. */
+    if (!run->open && !begin(arena, run, err)) {
+        return false;
+    }
+    if (!ep_apply_run(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    run->elapsed_ms[item] = ep_clock_ms() - start_ms;
+    return true;
+}
+
+static bool record_item(struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_migration *migration = run->plan.items[item].migration;
+
+    if (!ep_apply_record(&run->apply, migration, err)) {
+        explain(run, migration, err);
+        return false;
+    }
+    if (run->apply.own_transaction) {
+        run->open = false;
+        run->apply.own_transaction = false;
+        report_applied(run, item + 1);
+    }
+    return true;
+}
+
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
                      struct ep_error *err)
 {
-    const struct ep_migration *migration =
-        run->plan.item_count == 0 ? NULL : run->plan.items[step->item].migration;
-    int64_t start_ms = ep_clock_ms();
-
     switch (step->kind) {
     case EP_STEP_BEGIN:
         return run->open || begin(arena, run, err);
@@ -202,27 +237,9 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
     case EP_STEP_NAMES:
         return name_rows(run, err);
     case EP_STEP_RUN:
-        /* The one before this may have left us without a transaction. */
-        if (!run->open && !begin(arena, run, err)) {
-            return false;
-        }
-        if (!ep_apply_run(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        run->elapsed_ms[step->item] = ep_clock_ms() - start_ms;
-        return true;
+        return run_item(arena, run, step->item, err);
     case EP_STEP_RECORD:
-        if (!ep_apply_record(&run->apply, migration, err)) {
-            explain(run, migration, err);
-            return false;
-        }
-        if (run->apply.own_transaction) {
-            run->open = false;
-            run->apply.own_transaction = false;
-            report_applied(run, step->item + 1);
-        }
-        return true;
+        return record_item(run, step->item, err);
     case EP_STEP_COMMIT:
         return commit(run, err);
     }
