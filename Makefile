@@ -48,6 +48,7 @@ LIB_C  := $(shell find src -name '*.c' | sort)
 APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
+ORACLE := $(wildcard tests/oracle/*.bats)
 
 define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))
@@ -96,7 +97,7 @@ lint: ## every check of tests/lint
 SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
-	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh \
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh $(ORACLE) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) %/static.bats,$(BATS)) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(filter-out $(SECRETS),$(BATS)) -- $(wildcard $(SECRETS))
 

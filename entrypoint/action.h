@@ -25,6 +25,7 @@ bool ep_action_run(const struct ep_context *context, struct ep_error *err) EP_MU
 bool ep_action_wait(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_migrate(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_verify(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_new(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_config(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_version(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;

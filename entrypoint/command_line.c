@@ -204,6 +204,16 @@ static bool parse_topic(struct parsing *parsing, const char *word, struct ep_err
     return ep_error_hint(err, "\"entrypoint help\" lists the commands.");
 }
 
+static bool parse_name(struct parsing *parsing, const char *word, struct ep_error *err)
+{
+    if (parsing->line.name != NULL) {
+        (void)ep_fail(err, EP_FAULT_USAGE, "command \"new\" takes one name");
+        return ep_error_hint(err, "Put a name with blanks into quotes.");
+    }
+    parsing->line.name = word;
+    return true;
+}
+
 static bool parse_word(struct parsing *parsing, const char *word, struct ep_error *err)
 {
     struct ep_command_line *line = &parsing->line;
@@ -222,6 +232,9 @@ static bool parse_word(struct parsing *parsing, const char *word, struct ep_erro
     if (line->command->id == EP_COMMAND_HELP) {
         return parse_topic(parsing, word, err);
     }
+    if (line->command->id == EP_COMMAND_NEW) {
+        return parse_name(parsing, word, err);
+    }
     return fail_extra(line->command, err);
 }
 
@@ -235,6 +248,11 @@ static bool parse_end_of_options(struct parsing *parsing, struct ep_error *err)
         return true;
     }
     parsing->is_finished = true;
+    while (command->id == EP_COMMAND_NEW && *parsing->next != NULL) {
+        if (!parse_name(parsing, *parsing->next++, err)) {
+            return false;
+        }
+    }
     return *parsing->next == NULL ? true : fail_extra(command, err);
 }
 
@@ -246,6 +264,10 @@ static bool check_complete(struct ep_command_line *line, struct ep_error *err)
     if (line->help_page != EP_HELP_TEXT && line->command->id != EP_COMMAND_HELP) {
         (void)ep_fail(err, EP_FAULT_USAGE, "options --man, --markdown and --ini are for \"help\"");
         return ep_error_hint(err, "Write \"entrypoint help --man\".");
+    }
+    if (line->command->id == EP_COMMAND_NEW && line->name == NULL) {
+        (void)ep_fail(err, EP_FAULT_USAGE, "no name for the migration");
+        return ep_error_hint(err, "Write \"entrypoint new add_users\".");
     }
     if (line->command->id == EP_COMMAND_RUN && line->server == NULL) {
         (void)ep_fail(err, EP_FAULT_USAGE, "no server to start");

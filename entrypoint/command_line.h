@@ -22,6 +22,7 @@ struct ep_command_line {
     const struct ep_command *command;
     struct ep_settings_input settings;   /* flags and config_path; environment is left NULL */
     char *const *server;                 /* with run: argv from the server on, NULL at its end */
+    const char *name;                    /* with new: of the migration */
     const struct ep_command *help_topic; /* with help: the command to explain; NULL: everything */
     enum ep_help_page help_page;
 };

@@ -41,6 +41,20 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .manual = "The tables are those of the setting verify.tables. Nothing is changed.",
     },
     {
+        .id = EP_COMMAND_NEW,
+        .name = "new",
+        .alias = "generate",
+        .arguments = "NAME",
+        .sections = "migrate log",
+        .summary = "write a new, empty migration for you to fill in",
+        .manual =
+            "As \"drizzle-kit generate --custom --name NAME\", byte for byte, in the layout and "
+            "with the prefix that the folder has: the SQL file, the snapshot, and the entry in "
+            "the journal. drizzle-kit goes on from there. The paths that were written are printed, "
+            "one a line. No connection is made. A folder that is named with --dirs is made if it "
+            "does not exist.",
+    },
+    {
         .id = EP_COMMAND_CONFIG,
         .name = "config",
         .arguments = "",

@@ -1,6 +1,7 @@
 #include "entrypoint/log_line.h"
 
 #include "base/check.h"
+#include "format/secret.h"
 #include "format/utf8.h"
 #include "system/clock.h"
 #include "system/file.h"
@@ -51,9 +52,15 @@ void ep_log_line_begin(const struct ep_log *log, enum ep_level level, struct ep_
     ep_text_add_byte(line, '\n');
 }
 
-void ep_log_line_write(const struct ep_log *log, const struct ep_text *line)
+static void write_text(const struct ep_log *log, const struct ep_text *text)
 {
-    (void)ep_file_write_all(log->descriptor, ep_text_span(line)); /* nowhere else to say so */
+    (void)ep_file_write_all(log->descriptor, ep_text_span(text)); /* nowhere else to say so */
+}
+
+void ep_log_line_write(const struct ep_log *log, struct ep_text *line)
+{
+    ep_secret_mask(line);
+    write_text(log, line);
 }
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -67,6 +74,7 @@ static json_t *json_text(struct ep_span text)
 {
     struct ep_text valid EP_CLEANUP(ep_text_clear) = {0};
     ep_utf8_replace_invalid(text, &valid);
+    ep_secret_mask(&valid);
     return json_stringn_nocheck(ep_text_get(&valid), valid.size);
 }
 
@@ -119,5 +127,5 @@ void ep_log_json_write(const struct ep_log *log, const json_t *object)
     }
     ep_text_format(&line, "%s\n", dump);
     free(dump);
-    ep_log_line_write(log, &line);
+    write_text(log, &line); /* each text in it is masked already */
 }

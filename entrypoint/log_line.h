@@ -19,8 +19,8 @@ void ep_log_line_add(struct ep_text *line, const char *text);
 void ep_log_line_begin(const struct ep_log *log, enum ep_level level, struct ep_span message,
                        struct ep_text *line);
 
-/* Write a line, or several, at once. */
-void ep_log_line_write(const struct ep_log *log, const struct ep_text *line);
+/* Write a line, or several, at once; passwords in it are masked. */
+void ep_log_line_write(const struct ep_log *log, struct ep_text *line);
 
 /* {"level": ..., "message": ..., "time": ..., "event": ...}; the caller owns it. */
 json_t *ep_log_json_begin(enum ep_level level, struct ep_span message, const char *event);

@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "entrypoint/log_line.h"
 #include "entrypoint/report.h"
+#include "format/secret.h"
 #include "format/utf8.h"
 #include "system/file.h"
 
@@ -157,6 +158,7 @@ void ep_log_termination_to(const char *path, const struct ep_error *err)
     struct ep_text line EP_CLEANUP(ep_text_clear) = {0};
     if (err != NULL) {
         add_termination(err, &line);
+        ep_secret_mask(&line);
     }
     ep_file_overwrite(path, ep_text_span(&line));
 }

@@ -75,7 +75,7 @@ bool ep_conninfo_parse(struct ep_arena *arena, const char *value, int libpq_vers
         .host_position = 1,
     };
     struct ep_conninfo conninfo = {0};
-    struct ep_span text;
+    struct ep_span text = {0};
 
     if (!check_bytes(&draft, err) || !strip_surroundings(&draft, &text, err)
         || !ep_conninfo_read(&draft, text, err) || !ep_conninfo_finish_parameters(&draft, err)) {

@@ -357,7 +357,7 @@ bool ep_conninfo_assign(struct ep_conninfo_draft *draft, const struct ep_conninf
                         struct ep_error *err)
 {
     const struct ep_conninfo_rule *rule = ep_conninfo_find_rule(pair->key);
-    const char *text = NULL;
+    const char *text = "";
 
     if (++draft->pair_count > EP_CONNINFO_PAIRS_MAX) {
         return ep_conninfo_refuse(err, "Is it a connection string?",

@@ -18,7 +18,11 @@ static void first_units(const char *name, char ret_units[TIME_UNITS + 1])
         if ((byte & 0xC0) == 0x80) { /* belongs to the character before */
             continue;
         }
-        ret_units[count++] = byte < 0x80 ? *at : '?';
+        ret_units[count] = '?';
+        if (byte < 0x80) {
+            ret_units[count] = *at;
+        }
+        count++;
         if (byte >= 0xF0 && count < TIME_UNITS) {
             ret_units[count++] = '?';
         }

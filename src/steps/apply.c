@@ -7,21 +7,31 @@
 
 #include <stdint.h>
 
-/* Where in the file: the character that the server names, or the chunk's first that is not blank.
- */
+/* Behind blanks and the lines of comment that drizzle-kit begins a file with; 0 if all is. */
+static size_t skip_preamble(struct ep_span sql)
+{
+    size_t at = 0;
+
+    while (at < sql.size) {
+        if (strchr(" \t\r\n", sql.data[at]) != NULL) {
+            at++;
+        } else if (ep_span_starts_with(ep_span_part(sql, at, SIZE_MAX), "--")) {
+            size_t end = ep_span_find_byte(sql, at, '\n');
+            at = end == SIZE_MAX ? sql.size : end;
+        } else {
+            return at;
+        }
+    }
+    return 0;
+}
+
+/* Where in the file: the character that the server names, or the chunk's first that counts. */
 static void place_error(const struct ep_migration *migration, const struct ep_script *script,
                         size_t chunk, long position, struct ep_error *err)
 {
     struct ep_span sql = script->chunks[chunk];
-    size_t offset = 0;
+    size_t offset = position > 0 ? ep_utf8_offset(sql, (size_t)position - 1) : skip_preamble(sql);
 
-    if (position > 0) {
-        offset = ep_utf8_offset(sql, (size_t)position - 1);
-    } else {
-        while (offset < sql.size && strchr(" \t\r\n", sql.data[offset]) != NULL) {
-            offset++;
-        }
-    }
     /* An empty chunk has no place of its own: the end of the file will do. */
     size_t start = sql.size == 0 ? script->text.size : (size_t)(sql.data - script->text.data);
     ep_script_place(migration, script, start + offset, err);

@@ -14,12 +14,14 @@ static const char limits_sql[] =
     "SELECT pg_catalog.set_config('lock_timeout', $1, true),"
     " pg_catalog.set_config('statement_timeout', $2, true),"
     " pg_catalog.set_config('idle_in_transaction_session_timeout', '300000', true)";
-/* A server whose client has died stops within two seconds instead of finishing the statement. */
+/* A server whose client has died stops within two seconds instead of finishing the statement.
+ * One that cannot notice, on Windows say, would refuse the value. */
 static const char limits_14_sql[] =
     "SELECT pg_catalog.set_config('lock_timeout', $1, true),"
     " pg_catalog.set_config('statement_timeout', $2, true),"
     " pg_catalog.set_config('idle_in_transaction_session_timeout', '300000', true),"
-    " pg_catalog.set_config('client_connection_check_interval', '2000', true)";
+    " pg_catalog.set_config('client_connection_check_interval',"
+    " CASE WHEN pg_catalog.version() LIKE '%linux%' THEN '2000' ELSE '0' END, true)";
 
 bool ep_replica_pause(int64_t ms, struct ep_error *err)
 {
@@ -85,7 +87,8 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
     return true;
 }
 
-/* BEGIN, limits and, through a pooler, the lock: in one flight. */
+/* BEGIN, limits and, through a pooler, the lock: in one flight. A session whose default is
+ * repeatable read would not see what others committed while we waited for the ledger's lock. */
 static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
@@ -96,7 +99,7 @@ static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_er
         ep_arena_format(&arena, "%" PRId64, settings->migrate_statement_timeout_ms);
     bool is_14 = ep_session_server_version(replica->session) >= 140000;
     const struct ep_query queries[] = {
-        {.sql = "BEGIN"},
+        {.sql = "BEGIN ISOLATION LEVEL READ COMMITTED"},
         EP_QUERY(is_14 ? limits_14_sql : limits_sql, lock_timeout, statement_timeout),
         {.sql = ep_lock_try_transaction},
     };

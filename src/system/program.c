@@ -16,7 +16,7 @@ enum {
 };
 
 /* This program's own ELF header, from the linker: there may be no /proc to read it from. */
-extern const ElfW(Ehdr) __ehdr_start;
+extern const ElfW(Ehdr) __ehdr_start; /* NOLINT(*-reserved-identifier,cert-dcl*) */
 
 static bool is_absent(const char *path)
 {

@@ -55,6 +55,14 @@ assert_caret() {
     assert_has "$stderr" 22012
     assert_has "$stderr" 'division by zero'
     assert_untouched
+
+    fresh_database
+    folder_new "$folder"
+    folder_add "$folder" 0000_bad $'-- Custom SQL migration file, put your code below! --\n\n  SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" "0000_bad.sql:3:3"
+    assert_caret '  SELECT 1 / 0;' SELECT
 }
 
 @test "detail and hint of PostgreSQL are shown" {
@@ -260,6 +268,31 @@ assert_caret() {
     migrate
     assert_status 0
     assert_table "$DATABASE" a
+    assert_equal "$(ledger_count "$DATABASE")" 1
+}
+
+@test "own COMMIT: what another applied before our next transaction is not applied again" {
+    folder_add "$folder" 0001_seed 'INSERT INTO a VALUES (1);' 1700000002000
+    hash=$(sha256sum "$folder/0001_seed.sql" | cut -d ' ' -f 1)
+    folder_new "$folder"
+    # Behind its COMMIT the migration does what a Drizzle would do that was waiting for our lock.
+    folder_add "$folder" 0000_commit $'CREATE TABLE a (n int);\n--> statement-breakpoint\nCOMMIT;\n--> statement-breakpoint\n'"
+        INSERT INTO a VALUES (1); INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('$hash', 1700000002000)" 1700000001000
+    folder_add "$folder" 0001_seed 'INSERT INTO a VALUES (1);' 1700000002000
+    folder_add "$folder" 0002_last 'CREATE TABLE b ();' 1700000003000
+    migrate
+    assert_status 0
+    assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*) FROM a')" 1
+    assert_equal "$(ledger_count "$DATABASE")" 3
+    assert_has "$stderr" 'Migrations complete: 2 applied'
+}
+
+@test "own COMMIT, then a failure in the next migration: how many were applied of how many" {
+    folder_add "$folder" 0000_commit 'CREATE TABLE a (); COMMIT;'
+    folder_add "$folder" 0001_bad 'SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" '1 of 2 pending migrations were applied.'
     assert_equal "$(ledger_count "$DATABASE")" 1
 }
 
@@ -469,4 +502,40 @@ own_end() {
     assert_status 0
     assert_has "$stderr" 'table a: present'
     assert_lacks "$stderr" 'older image'
+}
+
+@test "a connection string in the place of something else: refused, and its password is not shown" {
+    mkdir "$BATS_TEST_TMPDIR/leak"
+    cd "$BATS_TEST_TMPDIR/leak"
+    refused() {
+        local format
+        for format in text json; do
+            run_entrypoint ENTRYPOINT_LOG_FORMAT=$format "$@"
+            [ "$status" -ne 0 ] || fail "accepted: $*"
+            assert_has "$stderr" error
+            assert_lacks "$stdout$stderr" "$(secret_marker)"
+        done
+    }
+    refused -- "$DATABASE_URL"
+    refused -- run -- "$DATABASE_URL"
+    refused -- migrate "$DATABASE_URL"
+    refused -- wait --timeout "$DATABASE_URL"
+    refused -- wait --url "$DATABASE_URL"
+    refused -- wait "--database-url=$DATABASE_URL"
+    refused ENTRYPOINT_MIGRATE_DIRS="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- migrate
+    refused ENTRYPOINT_VERIFY_TABLES="$DATABASE_URL" DATABASE_URL="$DATABASE_URL" -- verify
+    refused ENTRYPOINT_LOG_LEVEL="host=h password=$APP_PASSWORD" DATABASE_URL="$DATABASE_URL" -- verify
+    printf '[wait]\ntimeout = %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '[database]\nurl %s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+    printf '%s\n' "$DATABASE_URL" >entrypoint.ini
+    refused -- wait
+}
+
+@test "config: the connection string is only said to be set" {
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- config
+    assert_status 0
+    assert_matches "$stdout" 'database.url +\(set\) +environment DATABASE_URL'
+    assert_lacks "$stdout$stderr" "$(secret_marker)"
 }

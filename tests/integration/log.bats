@@ -139,3 +139,19 @@ in_pod() {
     assert_status 0
     assert_equal "$(<"$termination_log")" ''
 }
+
+@test "standard output that is full: exit 71" {
+    launcher=(sh -c 'exec "$@" >/dev/full' sh)
+    run_entrypoint -- config
+    assert_status 71
+    assert_has "$stderr" 'No space left on device'
+}
+
+@test "the list of processes shows no password" {
+    DATABASE_URL="postgresql://app:$APP_PASSWORD@127.0.0.1:$(free_port)/x"
+    migrate_start
+    await_stderr 'waiting for'
+    assert_lacks "$(tr '\0' ' ' <"/proc/$entrypoint_pid/cmdline") $(<"/proc/$entrypoint_pid/comm")" "$(secret_marker)"
+    kill "$entrypoint_pid"
+    wait_entrypoint
+}

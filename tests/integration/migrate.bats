@@ -191,6 +191,25 @@ INI
     assert_equal "$(ledger_count "$DATABASE")" 2
 }
 
+@test "a role that may write the ledger and not lock it: exit 77 with what to grant" {
+    two_migrations
+    migrate
+    assert_status 0
+    folder_add "$folder" 0002_new 'SELECT 1;'
+    cluster_role "writer_$DATABASE" "$APP_PASSWORD"
+    cluster_sql "$DATABASE" "GRANT USAGE ON SCHEMA drizzle TO \"writer_$DATABASE\";
+        GRANT SELECT, INSERT ON drizzle.__drizzle_migrations TO \"writer_$DATABASE\";
+        GRANT USAGE ON SEQUENCE drizzle.__drizzle_migrations_id_seq TO \"writer_$DATABASE\""
+    DATABASE_URL=$(cluster_url "$DATABASE" "writer_$DATABASE")
+    migrate
+    assert_status 77
+    assert_has "$stderr" 'GRANT UPDATE ON "drizzle"."__drizzle_migrations"'
+    cluster_sql "$DATABASE" "GRANT UPDATE ON drizzle.__drizzle_migrations TO \"writer_$DATABASE\""
+    migrate
+    assert_status 0
+    assert_equal "$(ledger_count "$DATABASE")" 3
+}
+
 @test "a read-only database: nothing pending is fine, something pending is refused" {
     two_migrations
     migrate
@@ -221,6 +240,14 @@ INI
     migrate
     assert_status 0
     assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*), min(n), max(n) FROM a')" '20000|0|19999'
+}
+
+@test "a million rows that a migration selects are not kept in memory" {
+    ! grep -aq __asan_init "$ENTRYPOINT_BINARY" || skip "a sanitizer's memory has no limit"
+    folder_add "$folder" 0000_select "SELECT repeat('x', 100) FROM generate_series(1, 1000000);"
+    launcher=(sh -c 'ulimit -v 65536; exec "$@"' sh)
+    migrate
+    assert_status 0
 }
 
 @test "five hundred migrations" {

@@ -148,6 +148,24 @@ locked_table() {
     assert_table "$DATABASE" b
 }
 
+@test "default_transaction_isolation = repeatable read: what another committed meanwhile is seen" {
+    cluster_sql postgres "ALTER DATABASE \"$DATABASE\" SET default_transaction_isolation = 'repeatable read'"
+    folder_add "$folder" 0000_a 'CREATE TABLE a (n int);'
+    migrate
+    assert_status 0
+    folder_add "$folder" 0001_seed 'INSERT INTO a VALUES (1);'
+    # As drizzle-orm does it: a transaction with the seed and its row, and no lock.
+    hash=$(sha256sum "$folder/0001_seed.sql" | cut -d ' ' -f 1)
+    PGPASSWORD=$APP_PASSWORD psql -X -q -h 127.0.0.1 -p "$CLUSTER_PORT" -U app -d "$DATABASE" -c 'BEGIN' -c 'INSERT INTO a VALUES (1)' \
+        -c "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('$hash', 1700000001123)" -c 'SELECT pg_sleep(2)' -c 'COMMIT' \
+        >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- 4>&- &
+    poll 20 session_runs pg_sleep
+    migrate
+    assert_status 0
+    assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*) FROM a')" 1
+    assert_equal "$(ledger_count "$DATABASE")" 2
+}
+
 @test "statement_timeout: exit 65 with 57014, nothing stays" {
     folder_add "$folder" 0000_slow $'CREATE TABLE a ();\n--> statement-breakpoint\nSELECT pg_sleep(30);'
     migrate ENTRYPOINT_MIGRATE_STATEMENT_TIMEOUT=200ms

@@ -73,7 +73,7 @@ alone_with() {
 
 @test "alone: a wrong password is refused" {
     alone
-    run_entrypoint DATABASE_URL="${url/$APP_PASSWORD/wrong}?sslmode=disable" -- wait --timeout 0s
+    run_entrypoint DATABASE_URL="${url/$APP_PASSWORD/$(new_password)}?sslmode=disable" -- wait --timeout 0s
     assert_status 77
 }
 

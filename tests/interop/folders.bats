@@ -65,27 +65,27 @@ teardown() {
 }
 
 @test "vectors: every file that PostgreSQL accepts" {
-    folder_only tests/fixtures/drizzle/vectors '^00(00|01|02|04|05|06|07|08|12|13)_' "$folder"
+    folder_only $fixtures/vectors '^00(00|01|02|04|05|06|07|08|12|13)_' "$folder"
     same_result "$folder"
 }
 
 @test "vectors: a byte order mark fails in both" {
-    folder_only tests/fixtures/drizzle/vectors '_bom$' "$folder"
+    folder_only $fixtures/vectors '_bom$' "$folder"
     same_failure "$folder" 66
 }
 
 @test "vectors: a marker inside a string splits, which fails in both" {
-    folder_only tests/fixtures/drizzle/vectors '_instring$' "$folder"
+    folder_only $fixtures/vectors '_instring$' "$folder"
     same_failure "$folder" 65
 }
 
 @test "vectors: text behind a marker belongs to the next chunk, which fails in both" {
-    folder_only tests/fixtures/drizzle/vectors '_suffix$' "$folder"
+    folder_only $fixtures/vectors '_suffix$' "$folder"
     same_failure "$folder" 65
 }
 
 @test "vectors: invalid UTF-8 that drizzle-orm has applied is known by its hash" {
-    folder_only tests/fixtures/drizzle/vectors '^00(00|11)_' "$folder"
+    folder_only $fixtures/vectors '^00(00|11)_' "$folder"
     new_database
     theirs_works "$folder"
     ours_works "$folder" ENTRYPOINT_MIGRATE_EDITED=fail

@@ -196,7 +196,7 @@ cluster_hba() {
 
 # psql as the superuser, over the socket.
 cluster_psql() {
-    PGPASSWORD=$CLUSTER_PASSWORD PGOPTIONS='-c client_min_messages=warning -c log_statement=none' \
+    PGPASSWORD=$CLUSTER_PASSWORD PGCLIENTENCODING=UTF8 PGOPTIONS='-c client_min_messages=warning -c log_statement=none' \
         psql -X -q -v ON_ERROR_STOP=1 -h "$CLUSTER_SOCKET" -p "$CLUSTER_PORT" -U postgres "$@"
 }
 
@@ -314,6 +314,7 @@ guard_start() {
         cluster_remove
     ' guard "$$" "$CLUSTER_DIR" "${BASH_SOURCE[0]}" </dev/null >/dev/null 2>&1 3>&- 4>&- &
     CLUSTER_GUARD=$!
+    disown # so that a plain `wait` does not wait for it
     export CLUSTER_GUARD
 }
 

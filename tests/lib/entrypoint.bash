@@ -74,14 +74,22 @@ log_output() {
 
 # Wait until the running program has printed a line that matches: await_stderr REGEX
 await_stderr() {
-    poll "$RUN_DEADLINE" grep -Eq -e "$1" "$output_folder/stderr" ||
-        fail "never printed: $1" "--- standard error" "$(<"$output_folder/stderr")" "---"
+    await_line stderr "$1"
 }
 
 await_stdout() {
-    poll "$RUN_DEADLINE" grep -Eq -e "$1" "$output_folder/stdout" ||
-        fail "never printed: $1" "--- standard output" "$(<"$output_folder/stdout")" "---" \
+    await_line stdout "$1"
+}
+
+await_line() {
+    poll "$RUN_DEADLINE" line_or_end "$output_folder/$1" "$2"
+    grep -Eq -e "$2" "$output_folder/$1" ||
+        fail "never printed on $1: $2" "--- standard output" "$(<"$output_folder/stdout")" \
             "--- standard error" "$(<"$output_folder/stderr")" "---"
+}
+
+line_or_end() {
+    grep -Eq -e "$2" "$1" || process_is_gone "$entrypoint_pid"
 }
 
 assert_status() {

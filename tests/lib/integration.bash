@@ -23,6 +23,7 @@ source "$lib/assert.bash"
 source "$lib/folder.bash"
 
 setup_file() {
+    [ -x "$ENTRYPOINT_BINARY" ] || fail "there is no $ENTRYPOINT_BINARY: run make, or set ENTRYPOINT_BINARY"
     # shellcheck disable=SC2119
     cluster_create
     cluster_start

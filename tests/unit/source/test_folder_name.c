@@ -76,14 +76,10 @@ static void times_of_note(void **state)
         assert_true(ep_folder_name_parse(cases[i].name, &created_at));
         assert_true(created_at == cases[i].created_at);
     }
+    static const char wide_blank[] = "2024\xC2\xA0"
+                                     "1231235959";
     static const char *const none[] = {
-        "",
-        "foo",
-        "0000_init",
-        "20240131_a",
-        "1700000000_unix",
-        "2024\xC2\xA0"
-        "1231235959",
+        "", "foo", "0000_init", "20240131_a", "1700000000_unix", wide_blank,
     };
     for (size_t i = 0; i < EP_COUNT_OF(none); i++) {
         int64_t created_at = 42;

@@ -1,0 +1,97 @@
+#include "source/snapshot_file.h"
+
+#include "format/json.h"
+#include "source/draft.h"
+#include "system/file.h"
+
+enum { NEWEST_VERSION = 9 };
+
+static bool fail_malformed(const char *path, const char *what, struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_SOURCE, "snapshot \"%s\" %s", path, what);
+    (void)ep_error_hint(err, "Restore it as drizzle-kit wrote it, from version control.");
+    return ep_error_place(err, path, 0, 0);
+}
+
+/* The names that drizzle-kit has used for PostgreSQL. */
+static bool is_postgresql(const char *dialect)
+{
+    return dialect != NULL
+           && (strcmp(dialect, "postgresql") == 0 || strcmp(dialect, "postgres") == 0
+               || strcmp(dialect, "pg") == 0);
+}
+
+static void add_parent(struct ep_arena *arena, const json_t *value, const char **parents,
+                       size_t *count)
+{
+    if (json_is_string(value)) {
+        parents[(*count)++] = ep_arena_copy(arena, ep_span_of(json_string_value(value)));
+    }
+}
+
+static void read_parents(struct ep_arena *arena, const json_t *json, struct ep_snapshot_file *file)
+{
+    const json_t *list = json_object_get(json, "prevIds");
+    const char **parents = ep_arena_array(arena, json_array_size(list) + 1, sizeof(*parents));
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        add_parent(arena, json_array_get(list, i), parents, &file->parent_count);
+    }
+    add_parent(arena, json_object_get(json, "prevId"), parents, &file->parent_count);
+    file->parents = parents;
+}
+
+static bool read_head(struct ep_arena *arena, const json_t *json, struct ep_snapshot_file *file,
+                      struct ep_error *err)
+{
+    const char *id = json_string_value(json_object_get(json, "id"));
+    const char *version = json_string_value(json_object_get(json, "version"));
+    const char *dialect = json_string_value(json_object_get(json, "dialect"));
+
+    if (version == NULL || id == NULL) {
+        return fail_malformed(file->path, "has no \"id\" or no \"version\"", err);
+    }
+    file->version = strtol(version, NULL, 10);
+    file->id = ep_arena_copy(arena, ep_span_of(id));
+    if (file->version > 3 && !is_postgresql(dialect)) {
+        return fail_malformed(file->path, "is not one for PostgreSQL", err);
+    }
+    read_parents(arena, json, file);
+    if (file->parent_count == 0 && !json_is_array(json_object_get(json, "prevIds"))) {
+        return fail_malformed(file->path, "does not say which it follows", err);
+    }
+    return true;
+}
+
+bool ep_snapshot_file_read(struct ep_arena *arena, const char *path,
+                           struct ep_snapshot_file *ret_file, json_t **ret_json,
+                           struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_snapshot_file file = {.path = path};
+    json_t *json EP_CLEANUP(ep_json_drop) = NULL;
+    struct ep_span text;
+
+    if (!ep_file_read(&scratch, path, EP_SNAPSHOT_BYTES_MAX, EP_FAULT_SOURCE, &text, err)
+        || !ep_json_parse(path, text, &json, err) || !read_head(arena, json, &file, err)) {
+        return false;
+    }
+    if (ret_json != NULL) {
+        *ret_json = json_incref(json);
+    }
+    *ret_file = file;
+    return true;
+}
+
+bool ep_snapshot_file_fail_version(const struct ep_snapshot_file *file, struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_SOURCE, "snapshot \"%s\" is of version %ld", file->path,
+                  file->version);
+    (void)ep_error_place(err, file->path, 0, 0);
+    if (file->version > NEWEST_VERSION) {
+        return ep_error_hint(err, "It is newer than this program: use \"drizzle-kit generate "
+                                  "--custom\".");
+    }
+    return ep_error_hint(err, "As drizzle-kit does, this needs all snapshots in the newest "
+                              "format: run \"drizzle-kit up\".");
+}
