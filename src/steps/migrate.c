@@ -31,10 +31,11 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
                      const struct ep_ledger *ledger, struct ep_plan *ret_plan, struct ep_error *err)
 {
     const struct ep_plan_policies policies = {
-        .edited = migrate->settings->migrate_edited,
+        .edited = migrate->only_shown ? EP_POLICY_WARN : migrate->settings->migrate_edited,
         .ahead = migrate->settings->migrate_ahead,
         .out_of_order = migrate->settings->migrate_out_of_order,
         .now = ep_clock_unix_ms(),
+        .only_shown = migrate->only_shown,
     };
     const size_t *mismatches = NULL;
     size_t count = 0;
