@@ -3,8 +3,9 @@
 #include "steps/wait.h"
 #include "system/clock.h"
 
-/* A server that answers logins but loses every session is not worth more. */
-enum { SESSIONS_MAX = 4, ANSWER_MS_LEAST = 5000 };
+/* Enough for a restart in the middle; a statement that brings the server down does so no more often
+ * than that in one start. */
+enum { SESSIONS_MAX = 2, ANSWER_MS_LEAST = 5000 };
 
 bool ep_reconnect_run(const struct ep_reconnect *reconnect, struct ep_error *err)
 {

@@ -2,7 +2,7 @@
  * reconnect.h - work that needs a session, done again when the session is lost.
  *
  * Waits until a login succeeds and does the work. A session that is lost on the
- * way is opened again, a few times: the work begins anew and decides by what the
+ * way is opened again, once: the work begins anew and decides by what the
  * database says then.
  */
 #ifndef EP_STEPS_RECONNECT_H
