@@ -318,7 +318,7 @@ static char state_letter(const struct ep_plan *plan, size_t item)
     char letter = letters[plan->items[item].state];
 
     for (size_t i = 0; i < plan->note_count; i++) {
-        if (plan->notes[i].tag == plan->items[item].migration->tag) {
+        if (plan->notes[i].migration == plan->items[item].migration) {
             return (char)(letter - 'A' + 'a');
         }
     }
@@ -383,6 +383,35 @@ static void each_scenario_is_planned_as_described(void **state)
         }
         assert_steps(&plan);
     }
+}
+
+static void what_is_only_shown_is_never_refused(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .files = {{100, "A"}, {150, "b"}, {200, "c"}, {300, "d", NULL, "20240131235959_d"}},
+        .rows = {{100, "a"}, {200, "c"}, {250, "x"}},
+        .policies = {.edited = EP_POLICY_FAIL,
+                     .ahead = EP_POLICY_FAIL,
+                     .out_of_order = EP_OUT_OF_ORDER_FAIL,
+                     .only_shown = true},
+    };
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_error err = {0};
+    struct ep_plan plan = {0};
+    struct input input;
+
+    fill(&scenario, &input);
+    assert_true(ep_plan_make(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
+    assert_true(plan.items[0].edited);
+    assert_true(plan.items[1].out_of_order);
+    assert_int_equal(plan.items[1].state, EP_PLAN_PENDING);
+    assert_int_equal(plan.unknown_count, 1);
+    assert_string_equal(plan.unknown[0]->hash, "x");
+    assert_int_equal(plan.note_count, 3);
+    assert_non_null(strstr(plan.notes[1].text, "migrating refuses it"));
+    assert_non_null(strstr(plan.notes[2].text, "cannot be upgraded"));
+    assert_null(plan.notes[2].migration);
 }
 
 static void policies_that_fail_name_the_migrations(void **state)
@@ -564,6 +593,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_scenario_is_planned_as_described),
+        cmocka_unit_test(what_is_only_shown_is_never_refused),
         cmocka_unit_test(policies_that_fail_name_the_migrations),
         cmocka_unit_test(a_table_with_unknown_rows_is_not_upgraded),
         cmocka_unit_test(unknown_rows_are_newer_or_they_are_somebody_elses),
