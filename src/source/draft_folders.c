@@ -92,7 +92,8 @@ static bool find_leaf(struct history *history, struct ep_error *err)
     }
     if (history->leaf == NULL) {
         (void)ep_fail(err, EP_FAULT_SOURCE, "the snapshots follow each other in a circle");
-        return ep_error_place(err, history->files[0].path, 0, 0);
+        (void)ep_error_place(err, history->files[0].path, 0, 0);
+        return false;
     }
     return true;
 }

@@ -1,4 +1,4 @@
-#define _XOPEN_SOURCE 700 /* realpath(3) */
+#define _GNU_SOURCE /* realpath(3) */
 #include "system/file_set.h"
 
 #include "system/file.h"
