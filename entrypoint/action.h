@@ -25,6 +25,7 @@ bool ep_action_run(const struct ep_context *context, struct ep_error *err) EP_MU
 bool ep_action_wait(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_migrate(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_verify(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_status(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_new(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_config(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
@@ -37,6 +38,15 @@ bool ep_action_version(const struct ep_context *context, struct ep_error *err) E
  */
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
                          struct ep_connection *ret_connection, struct ep_error *err) EP_MUST_CHECK;
+
+/* What to ask the database for, of the settings. Errors: EP_FAULT_CONFIG. */
+bool ep_action_request(const struct ep_context *context, struct ep_state_request *ret_request,
+                       struct ep_error *err) EP_MUST_CHECK;
+
+/* The folders of the setting dirs; none where it is empty. Errors: those of ep_source_read(). */
+bool ep_action_read_source(const struct ep_context *context,
+                           struct ep_migration_list *ret_migrations,
+                           struct ep_error *err) EP_MUST_CHECK;
 
 /* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */
 bool ep_action_print(const struct ep_text *text, struct ep_error *err) EP_MUST_CHECK;

@@ -5,6 +5,35 @@
 
 #include <unistd.h>
 
+bool ep_action_request(const struct ep_context *context, struct ep_state_request *ret_request,
+                       struct ep_error *err)
+{
+    const struct ep_settings *settings = &context->configuration->settings;
+    struct ep_state_request request = {0};
+
+    ep_ledger_table_init(context->arena, settings->drizzle_schema, settings->drizzle_table,
+                         &request.ledger);
+    if (!ep_table_list_parse(context->arena, settings->verify_tables.items,
+                             settings->verify_tables.count, &request.tables, err)) {
+        return false;
+    }
+    *ret_request = request;
+    return true;
+}
+
+bool ep_action_read_source(const struct ep_context *context,
+                           struct ep_migration_list *ret_migrations, struct ep_error *err)
+{
+    const struct ep_list *dirs = &context->configuration->settings.migrate_dirs;
+
+    if (dirs->is_set && dirs->count == 0) {
+        *ret_migrations = (struct ep_migration_list){0};
+        return true;
+    }
+    return ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,
+                          context->reporter, ret_migrations, err);
+}
+
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
                          struct ep_connection *ret_connection, struct ep_error *err)
 {
@@ -14,19 +43,14 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
     struct ep_connection connection = {0};
     struct ep_state_request request = {0};
 
-    ep_ledger_table_init(context->arena, settings->drizzle_schema, settings->drizzle_table,
-                         &request.ledger);
-    if (!ep_table_list_parse(context->arena, settings->verify_tables.items,
-                             settings->verify_tables.count, &request.tables, err)) {
+    if (!ep_action_request(context, &request, err)) {
         return false;
     }
     if (goal == EP_GATE_MIGRATED && dirs->is_set && dirs->count == 0) {
         /* Nothing is ever migrated from here: the ledger, if there is one, is somebody else's. */
         goal = request.tables.count > 0 ? EP_GATE_VERIFIED : EP_GATE_ANSWERS;
     }
-    if (goal == EP_GATE_MIGRATED
-        && !ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,
-                           context->reporter, &migrations, err)) {
+    if (goal == EP_GATE_MIGRATED && !ep_action_read_source(context, &migrations, err)) {
         return false;
     }
     if (!ep_connection_prepare(context->arena, context->configuration, context->reporter,

@@ -124,6 +124,7 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
         return ep_fail(err, EP_FAULT_USAGE, "option %.*s takes no value",
                        EP_SPAN_PRINT(flag->name));
     }
+    parsing->line.options[flag->option->id] = true;
     switch (flag->option->id) {
     case EP_OPTION_CONFIG:
         return read_value(parsing, flag, flag->option->argument,
@@ -143,6 +144,9 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
         return true;
     case EP_OPTION_INI:
         parsing->line.help_page = EP_HELP_INI;
+        return true;
+    case EP_OPTION_JSON:
+    case EP_OPTION_EXIT_CODE:
         return true;
     case EP_OPTION_COUNT:
         break;
@@ -256,14 +260,31 @@ static bool parse_end_of_options(struct parsing *parsing, struct ep_error *err)
     return *parsing->next == NULL ? true : fail_extra(command, err);
 }
 
+/* An option of another command; --help and --version go before whatever else was given. */
+static bool check_options(const struct ep_command_line *line, struct ep_error *err)
+{
+    if (line->options[EP_OPTION_HELP] || line->options[EP_OPTION_VERSION]) {
+        return true;
+    }
+    for (size_t i = 0; i < EP_OPTION_COUNT; i++) {
+        const struct ep_option *option = &ep_options[i];
+        if (line->options[i] && !ep_option_is_for(option, line->command)) {
+            (void)ep_fail(err, EP_FAULT_USAGE, "option --%s is for the command \"%s\"",
+                          option->name, option->commands);
+            return ep_error_hint(err, "Write \"entrypoint %s --%s\".", option->commands,
+                                 option->name);
+        }
+    }
+    return true;
+}
+
 static bool check_complete(struct ep_command_line *line, struct ep_error *err)
 {
     if (line->command == NULL) {
         line->command = &ep_commands[EP_COMMAND_RUN];
     }
-    if (line->help_page != EP_HELP_TEXT && line->command->id != EP_COMMAND_HELP) {
-        (void)ep_fail(err, EP_FAULT_USAGE, "options --man, --markdown and --ini are for \"help\"");
-        return ep_error_hint(err, "Write \"entrypoint help --man\".");
+    if (!check_options(line, err)) {
+        return false;
     }
     if (line->command->id == EP_COMMAND_NEW && line->name == NULL) {
         (void)ep_fail(err, EP_FAULT_USAGE, "no name for the migration");

@@ -41,8 +41,30 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .manual = "The tables are those of the setting verify.tables. Nothing is changed.",
     },
     {
+        .id = EP_COMMAND_STATUS,
+        .name = "status",
+        .prints = true,
+        .arguments = "",
+        .sections = "database wait migrate drizzle log",
+        .summary = "show every migration: applied, pending, and what is unusual",
+        .manual =
+            "One line for each migration and for each row of the tracking table that belongs to "
+            "none, then the reasons for what is unusual, then the counts. Times are UTC: "
+            "CREATED is the migration's own, APPLIED is known where Drizzle 1.x made the table. "
+            "Nothing is locked or written; USAGE on the schema and SELECT on the table suffice. "
+            "While a replica is migrating the exit status is 75. With --json the output is one "
+            "object: table (text), exists, applied, pending, skipped (counts), migrations (an "
+            "array of objects with tag, state: \"applied\", \"pending\" or \"skipped\", "
+            "created_at: milliseconds since 1970, applied_at: RFC 3339 or null, hash, "
+            "recorded_hash: text or null, edited, line_endings_differ, out_of_order, "
+            "drizzle_runs_again, in_future, notes: texts), unknown (rows without a migration: "
+            "id, name: text or null, created_at: milliseconds or null, applied_at, hash), notes "
+            "(texts about the table). Members may be added.",
+    },
+    {
         .id = EP_COMMAND_NEW,
         .name = "new",
+        .prints = true,
         .alias = "generate",
         .arguments = "NAME",
         .sections = "migrate log",
@@ -57,6 +79,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
     {
         .id = EP_COMMAND_CONFIG,
         .name = "config",
+        .prints = true,
         .arguments = "",
         .sections = NULL,
         .summary = "show every setting, its value and where it came from",
@@ -65,6 +88,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
     {
         .id = EP_COMMAND_HELP,
         .name = "help",
+        .prints = true,
         .arguments = "[COMMAND]",
         .sections = "",
         .summary = "explain a command, or everything",
@@ -74,6 +98,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
     {
         .id = EP_COMMAND_VERSION,
         .name = "version",
+        .prints = true,
         .arguments = "",
         .sections = "",
         .summary = "show the version",
@@ -82,14 +107,33 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
 };
 
 const struct ep_option ep_options[EP_OPTION_COUNT] = {
-    {EP_OPTION_CONFIG, "config", 'c', "FILE", false,
+    {EP_OPTION_CONFIG, "config", 'c', "FILE", NULL,
      "read this file in the place of entrypoint.ini"},
-    {EP_OPTION_HELP, "help", 'h', NULL, false, "explain the command, or everything"},
-    {EP_OPTION_VERSION, "version", 'V', NULL, false, "show the version"},
-    {EP_OPTION_MAN, "man", '\0', NULL, true, "write the manual page"},
-    {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, true, "write the tables of README.md"},
-    {EP_OPTION_INI, "ini", '\0', NULL, true, "write an entrypoint.ini with every setting"},
+    {EP_OPTION_HELP, "help", 'h', NULL, NULL, "explain the command, or everything"},
+    {EP_OPTION_VERSION, "version", 'V', NULL, NULL, "show the version"},
+    {EP_OPTION_MAN, "man", '\0', NULL, "help", "write the manual page"},
+    {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, "help", "write the tables of README.md"},
+    {EP_OPTION_INI, "ini", '\0', NULL, "help", "write an entrypoint.ini with every setting"},
+    {EP_OPTION_JSON, "json", '\0', NULL, "status", "write one JSON document"},
+    {EP_OPTION_EXIT_CODE, "exit-code", '\0', NULL, "status",
+     "exit with status 1 when a migration is pending"},
 };
+
+bool ep_option_is_for(const struct ep_option *option, const struct ep_command *command)
+{
+    if (option->commands == NULL || command == NULL) {
+        return option->commands == NULL;
+    }
+    size_t size = strlen(command->name);
+    for (const char *word = option->commands; *word != '\0';) {
+        size_t word_size = strcspn(word, " ");
+        if (word_size == size && memcmp(word, command->name, size) == 0) {
+            return true;
+        }
+        word += word_size + (word[word_size] == ' ');
+    }
+    return false;
+}
 
 const struct ep_command *ep_command_find(const char *word)
 {

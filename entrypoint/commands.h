@@ -16,6 +16,7 @@ enum ep_command_id {
     EP_COMMAND_WAIT,
     EP_COMMAND_MIGRATE,
     EP_COMMAND_VERIFY,
+    EP_COMMAND_STATUS,
     EP_COMMAND_NEW,
     EP_COMMAND_CONFIG,
     EP_COMMAND_HELP,
@@ -27,6 +28,7 @@ struct ep_command {
     enum ep_command_id id;
     const char *name;
     const char *alias;     /* or NULL */
+    bool prints;           /* its output is what was asked for: the log keeps off it */
     const char *arguments; /* placeholder for the usage line, "" for none */
     const char *sections;  /* of the settings it uses, separated by blanks; NULL: all */
     const char *summary;   /* one line for --help */
@@ -41,6 +43,8 @@ enum ep_option_id {
     EP_OPTION_MAN,
     EP_OPTION_MARKDOWN,
     EP_OPTION_INI,
+    EP_OPTION_JSON,
+    EP_OPTION_EXIT_CODE,
     EP_OPTION_COUNT
 };
 
@@ -50,10 +54,13 @@ struct ep_option {
     const char *name;     /* without dashes */
     char letter;          /* or '\0' */
     const char *argument; /* placeholder, NULL: it takes no value */
-    bool of_help;         /* belongs to the command help */
+    const char *commands; /* those that have it, separated by blanks; NULL: all */
     const char *summary;
 };
 extern const struct ep_option ep_options[EP_OPTION_COUNT];
+
+/* Whether a command has the option; those that all have belong to no command (NULL), too. */
+bool ep_option_is_for(const struct ep_option *option, const struct ep_command *command);
 
 /* The command of that name or alias, or NULL. */
 const struct ep_command *ep_command_find(const char *word);

@@ -32,11 +32,11 @@ static void add_commands(struct ep_text *out)
     }
 }
 
-static void add_options(struct ep_text *out, bool of_help)
+static void add_options(struct ep_text *out, const struct ep_command *command)
 {
     for (size_t i = 0; i < EP_OPTION_COUNT; i++) {
         const struct ep_option *option = &ep_options[i];
-        if (option->of_help && !of_help) {
+        if (!ep_option_is_for(option, command)) {
             continue;
         }
         ep_text_add(out, "  ");
@@ -88,7 +88,7 @@ static void add_everything(struct ep_text *out)
                      "command is the server.");
     add_commands(out);
     ep_text_add(out, "\nOptions:\n");
-    add_options(out, false);
+    add_options(out, NULL);
     ep_document_flags(out, NULL);
     add_environment(out);
     add_exit_statuses(out);
@@ -106,7 +106,7 @@ static void add_command(struct ep_text *out, const struct ep_command *command)
         ep_text_format(out, "\nAlias: %s\n", command->alias);
     }
     ep_text_add(out, "\nOptions:\n");
-    add_options(out, command->id == EP_COMMAND_HELP);
+    add_options(out, command);
     ep_document_flags(out, command->sections);
 }
 

@@ -9,16 +9,31 @@ typedef bool action(const struct ep_context *context, struct ep_error *err);
 static action *const actions[EP_COMMAND_COUNT] = {
     [EP_COMMAND_RUN] = ep_action_run,         [EP_COMMAND_WAIT] = ep_action_wait,
     [EP_COMMAND_MIGRATE] = ep_action_migrate, [EP_COMMAND_VERIFY] = ep_action_verify,
-    [EP_COMMAND_NEW] = ep_action_new,         [EP_COMMAND_CONFIG] = ep_action_config,
-    [EP_COMMAND_HELP] = ep_action_help,       [EP_COMMAND_VERSION] = ep_action_version,
+    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_NEW] = ep_action_new,
+    [EP_COMMAND_CONFIG] = ep_action_config,   [EP_COMMAND_HELP] = ep_action_help,
+    [EP_COMMAND_VERSION] = ep_action_version,
 };
+
+/*
+ * Open the log as the settings say. On Railway standard output is the log's, but not where the
+ * command writes its answer there.
+ */
+static void open_log(const struct ep_settings *settings, const struct ep_command *command,
+                     struct ep_log *log)
+{
+    bool keeps_off =
+        command != NULL && command->prints && settings->log_stream == EP_LOG_STREAM_AUTO;
+
+    ep_log_open(log, settings->log_format, keeps_off ? EP_LOG_STREAM_STDERR : settings->log_stream,
+                settings->log_level);
+}
 
 /*
  * What the log is to look like, as far as flags and environment say, for the mistakes that keep the
  * settings from being read. One that is itself mistaken counts as not given.
  */
 static void open_log_early(struct ep_arena *arena, const struct ep_settings_input *input,
-                           struct ep_log *log)
+                           const struct ep_command *command, struct ep_log *log)
 {
     static const size_t rows[] = {EP_SETTING_log_format, EP_SETTING_log_stream,
                                   EP_SETTING_log_level};
@@ -35,7 +50,7 @@ static void open_log_early(struct ep_arena *arena, const struct ep_settings_inpu
         bool assigned = text != NULL && ep_setting_assign(arena, &settings, row, text, &ignored);
         (void)assigned;
     }
-    ep_log_open(log, settings.log_format, settings.log_stream, settings.log_level);
+    open_log(&settings, command, log);
 }
 
 /* Everything up to the exit status; log is opened anew once the settings are known. */
@@ -46,18 +61,17 @@ static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
     struct ep_configuration configuration = {0};
     const struct ep_settings_input nothing = {.environment = environ};
 
-    open_log_early(arena, &nothing, log);
+    open_log_early(arena, &nothing, NULL, log);
     if (!ep_command_line_parse(argv, &line, err)) {
         return false;
     }
     line.settings.environment = environ;
-    open_log_early(arena, &line.settings, log);
+    open_log_early(arena, &line.settings, line.command, log);
     if (line.command->id != EP_COMMAND_HELP && line.command->id != EP_COMMAND_VERSION
         && !ep_settings_load(arena, &line.settings, &configuration, err)) {
         return false;
     }
-    const struct ep_settings *settings = &configuration.settings;
-    ep_log_open(log, settings->log_format, settings->log_stream, settings->log_level);
+    open_log(&configuration.settings, line.command, log);
 
     const struct ep_reporter reporter = ep_log_reporter(log);
     const struct ep_context context = {
@@ -80,7 +94,8 @@ int main(int argc, char *argv[])
 
     (void)argc;
     ep_signals_install();
-    if (!run(&arena, argv, &log, &err)) {
+    /* What is pending was asked for and has been shown: an answer, not a failure. */
+    if (!run(&arena, argv, &log, &err) && err.fault != EP_FAULT_PENDING) {
         ep_log_error(&log, &err);
         ep_log_termination(&err);
     }

@@ -141,7 +141,10 @@ static void add_options(struct ep_text *out)
         ep_text_add_byte(out, '\n');
         struct ep_text summary EP_CLEANUP(ep_text_clear) = {0};
         ep_document_capital(&summary, option->summary);
-        ep_text_add(&summary, option->of_help ? "; with the command help." : ".");
+        if (option->commands != NULL) {
+            ep_text_format(&summary, "; with the command %s", option->commands);
+        }
+        ep_text_add_byte(&summary, '.');
         ep_document_prose(out, ep_text_get(&summary));
     }
     ep_text_add(out, ".PP\nEvery setting but the connection string has a flag too, see below.\n"

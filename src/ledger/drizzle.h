@@ -25,7 +25,7 @@ struct ep_ledger_row {
     bool has_created_at; /* false: NULL, or not an integer */
     const char *hash;
     const char *name;       /* NULL: the row or the table has none */
-    const char *applied_at; /* as PostgreSQL writes a time; NULL: not known */
+    const char *applied_at; /* a time as the session writes it; NULL: not known */
 };
 
 /* What is recorded, in no order. */

@@ -96,7 +96,8 @@ bool ep_session_run_chunk(struct ep_session *session, const char *sql, int64_t d
     if (session->broken || PQsendQuery(session->connection, sql) == 0) {
         return ep_session_fail_lost(session, err);
     }
-    (void)PQsetSingleRowMode(session->connection); /* or all rows would be in memory at once */
+    /* Or all rows would be in memory at once. */
+    session->row_by_row = PQsetSingleRowMode(session->connection) == 1;
     if (!receive_chunk(session, &chunk, err)) {
         return false;
     }

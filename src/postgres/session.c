@@ -198,10 +198,17 @@ bool ep_result_fail(const struct ep_result *result, struct ep_error *err)
     return ep_session_fail_rows(result->rows, err);
 }
 
+/*
+ * libpq leaves the mode of a simple query when the next command in a pipeline comes to an end,
+ * which is one too late: a Sync in front, which costs no round trip, is that command.
+ */
 static bool send_flight(struct ep_session *session, const struct ep_query *queries, size_t count)
 {
     bool sent = PQenterPipelineMode(session->connection) == 1;
 
+    if (sent && session->row_by_row) {
+        sent = PQpipelineSync(session->connection) == 1;
+    }
     for (size_t i = 0; i < count && sent; i++) {
         EP_CHECK(queries[i].parameter_count <= INT_MAX);
         sent =
@@ -212,12 +219,28 @@ static bool send_flight(struct ep_session *session, const struct ep_query *queri
     return sent && PQpipelineSync(session->connection) == 1;
 }
 
+static bool receive_sync(struct ep_session *session, int64_t deadline_ms, struct ep_error *err)
+{
+    PGresult *rows = NULL;
+
+    if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+        return false;
+    }
+    bool synced = PQresultStatus(rows) == PGRES_PIPELINE_SYNC;
+    PQclear(rows);
+    return synced || ep_session_fail_lost(session, err);
+}
+
 /* Each query gives one result and a NULL; then comes the result of the sync. */
 static bool receive_flight(struct ep_session *session, size_t count, int64_t deadline_ms,
                            struct ep_result *results[], struct ep_error *err)
 {
     PGresult *rows = NULL;
 
+    if (session->row_by_row && !receive_sync(session, deadline_ms, err)) {
+        return false;
+    }
+    session->row_by_row = false;
     for (size_t i = 0; i < count; i++) {
         if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
             return false;
@@ -234,14 +257,10 @@ static bool receive_flight(struct ep_session *session, size_t count, int64_t dea
             return ep_session_fail_lost(session, err);
         }
     }
-    if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+    if (!receive_sync(session, deadline_ms, err)) {
         return false;
     }
-    bool synced = PQresultStatus(rows) == PGRES_PIPELINE_SYNC;
-    PQclear(rows);
-    return synced && PQexitPipelineMode(session->connection) == 1
-               ? true
-               : ep_session_fail_lost(session, err);
+    return PQexitPipelineMode(session->connection) == 1 || ep_session_fail_lost(session, err);
 }
 
 bool ep_session_flight(struct ep_session *session, const struct ep_query *queries, size_t count,

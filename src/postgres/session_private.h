@@ -13,7 +13,8 @@
 struct ep_session {
     PGconn *connection;
     const struct ep_reporter *reporter;
-    bool broken; /* an answer is outstanding that nobody will read */
+    bool broken;     /* an answer is outstanding that nobody will read */
+    bool row_by_row; /* libpq is still in the mode of the last chunk: see send_flight() */
 };
 
 enum ep_io { EP_IO_READY, EP_IO_DEADLINE, EP_IO_SIGNAL };

@@ -213,8 +213,7 @@ static bool finds_data(struct ep_sql_cutter *cutter, struct ep_sql_token token, 
         return false;
     }
     size_t begin = next_line(cutter->text, token.begin);
-    if (begin > token.end || begin == cutter->text.size
-        || !is_newline(cutter->text.data[begin - 1])) {
+    if (begin > token.end || begin == cutter->text.size) {
         return false;
     }
     *ret_begin = begin;

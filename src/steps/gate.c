@@ -1,20 +1,18 @@
 #include "steps/gate.h"
 
 #include "steps/migrate.h"
+#include "steps/reconnect.h"
 #include "steps/verify.h"
-#include "steps/wait.h"
 #include "system/clock.h"
 
 #include <inttypes.h>
 
-/* A server that answers logins but loses every session is not worth more. */
-enum { SESSIONS_MAX = 4, ANSWER_MS_LEAST = 5000 };
+enum { ANSWER_MS_LEAST = 5000 };
 
 /* One session's worth of work. */
 struct pass {
     const struct ep_gate *gate;
     struct ep_session *session;
-    int64_t deadline_ms; /* for what needs no migration */
 };
 
 static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
@@ -22,8 +20,9 @@ static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
 {
     for (size_t i = 0; i < plan->note_count; i++) {
         ep_report(gate->reporter, EP_EVENT_PLAN_NOTE,
-                  EP_TEXT_FIELD("tag", plan->notes[i].tag == NULL ? gate->request->ledger.quoted
-                                                                  : plan->notes[i].tag),
+                  EP_TEXT_FIELD("tag", plan->notes[i].migration == NULL
+                                           ? gate->request->ledger.quoted
+                                           : plan->notes[i].migration->tag),
                   EP_TEXT_FIELD("note", plan->notes[i].text));
     }
     if (plan->unknown_count > 0 && gate->settings->migrate_ahead != EP_POLICY_IGNORE) {
@@ -80,25 +79,27 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
                                    ep_clock_ms() + ANSWER_MS_LEAST, present, err);
 }
 
-static bool run_pass(const struct pass *pass, struct ep_error *err)
+static bool run_pass(void *context, struct ep_session *session, int64_t deadline_ms,
+                     struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    const struct ep_gate *gate = pass->gate;
+    const struct ep_gate *gate = context;
+    const struct pass pass = {.gate = gate, .session = session};
     const struct ep_table_list *tables = &gate->request->tables;
     struct ep_state state = {0};
 
     switch (gate->goal) {
     case EP_GATE_ANSWERS:
-        return ep_session_query(pass->session, (struct ep_query){.sql = "SELECT 1"},
-                                pass->deadline_ms, NULL, err);
+        return ep_session_query(session, (struct ep_query){.sql = "SELECT 1"}, deadline_ms, NULL,
+                                err);
     case EP_GATE_VERIFIED:
         return tables->count == 0
-               || (ep_state_read_tables(&arena, pass->session, tables, pass->deadline_ms,
-                                        &state.table_present, err)
+               || (ep_state_read_tables(&arena, session, tables, deadline_ms, &state.table_present,
+                                        err)
                    && ep_verify(tables, state.table_present, gate->reporter, err));
     case EP_GATE_MIGRATED:
-        return ep_state_read(&arena, pass->session, gate->request, pass->deadline_ms, &state, err)
-               && migrate(&arena, pass, &state, &state.table_present, err)
+        return ep_state_read(&arena, session, gate->request, deadline_ms, &state, err)
+               && migrate(&arena, &pass, &state, &state.table_present, err)
                && ep_verify(tables, state.table_present, gate->reporter, err);
     }
     return true;
@@ -106,29 +107,14 @@ static bool run_pass(const struct pass *pass, struct ep_error *err)
 
 bool ep_gate_pass(const struct ep_gate *gate, struct ep_error *err)
 {
-    const struct ep_wait wait = {
+    struct ep_gate copy = *gate;
+    const struct ep_reconnect reconnect = {
         .conninfo = gate->conninfo,
         .timeout_ms = gate->settings->wait_timeout_ms,
         .reporter = gate->reporter,
+        .work = run_pass,
+        .context = &copy,
     };
 
-    for (int sessions = 1;; sessions++) {
-        struct ep_session *session EP_CLEANUP(ep_session_drop) = NULL;
-        int64_t answer_ms = wait.timeout_ms > ANSWER_MS_LEAST ? wait.timeout_ms : ANSWER_MS_LEAST;
-
-        if (!ep_wait(&wait, &session, err)) {
-            return false;
-        }
-        const struct pass pass = {
-            .gate = gate, .session = session, .deadline_ms = ep_clock_ms() + answer_ms};
-        if (run_pass(&pass, err)) {
-            return true;
-        }
-        if (err->fault != EP_FAULT_UNAVAILABLE || !ep_session_is_lost(session)
-            || sessions == SESSIONS_MAX) {
-            return false;
-        }
-        ep_report(gate->reporter, EP_EVENT_SESSION_LOST, EP_TEXT_FIELD("reason", err->summary));
-        *err = (struct ep_error){0};
-    }
+    return ep_reconnect_run(&reconnect, err);
 }

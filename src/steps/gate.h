@@ -7,7 +7,7 @@
  *     migrate    else
  *     verify     the critical tables
  *
- * A session that is lost on the way is opened again, a few times: everything is
+ * A session that is lost on the way is opened again, once: everything is
  * decided anew from what the database says then.
  */
 #ifndef EP_STEPS_GATE_H

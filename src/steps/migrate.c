@@ -15,6 +15,8 @@ struct run {
     int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
     size_t reported;         /* items before this one are committed and reported */
     size_t applied;          /* committed in this run */
+    size_t applied_before;   /* of these, in earlier attempts */
+    bool again;              /* a migration has committed by itself: what is left is planned anew */
     bool open;               /* a transaction of ours is */
     bool announced;
 };
@@ -29,10 +31,11 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
                      const struct ep_ledger *ledger, struct ep_plan *ret_plan, struct ep_error *err)
 {
     const struct ep_plan_policies policies = {
-        .edited = migrate->settings->migrate_edited,
+        .edited = migrate->only_shown ? EP_POLICY_WARN : migrate->settings->migrate_edited,
         .ahead = migrate->settings->migrate_ahead,
         .out_of_order = migrate->settings->migrate_out_of_order,
         .now = ep_clock_unix_ms(),
+        .only_shown = migrate->only_shown,
     };
     const size_t *mismatches = NULL;
     size_t count = 0;
@@ -130,7 +133,7 @@ static void report_applied(struct run *run, size_t end)
 static void explain_count(const struct run *run, struct ep_error *err)
 {
     (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->plan.pending_count);
+                          run->applied_before + run->plan.pending_count);
 }
 
 /* What the failure of one migration means for it and for the others. */
@@ -193,15 +196,11 @@ static bool name_rows(const struct run *run, struct ep_error *err)
     return true;
 }
 
-static bool run_item(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+static bool run_item(struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
     int64_t start_ms = ep_clock_ms();
 
-    /* The one before this may have left us without a transaction. */
-    if (!run->open && !begin(arena, run, err)) {
-        return false;
-    }
     if (!ep_apply_run(&run->apply, migration, err)) {
         explain(run, migration, err);
         return false;
@@ -220,7 +219,7 @@ static bool record_item(struct run *run, size_t item, struct ep_error *err)
     }
     if (run->apply.own_transaction) {
         run->open = false;
-        run->apply.own_transaction = false;
+        run->again = true;
         report_applied(run, item + 1);
     }
     return true;
@@ -237,7 +236,7 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
     case EP_STEP_NAMES:
         return name_rows(run, err);
     case EP_STEP_RUN:
-        return run_item(arena, run, step->item, err);
+        return run_item(run, step->item, err);
     case EP_STEP_RECORD:
         return record_item(run, step->item, err);
     case EP_STEP_COMMIT:
@@ -252,7 +251,9 @@ static bool attempt(struct run *run, struct ep_error *err)
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
 
     run->open = false;
+    run->again = false;
     run->reported = 0;
+    run->applied_before = run->applied;
     run->apply.own_transaction = false;
     if (!begin(&arena, run, err)
         || !ep_migrate_plan(&arena, run->migrate, &run->ledger, &run->plan, err)) {
@@ -267,7 +268,8 @@ static bool attempt(struct run *run, struct ep_error *err)
                   EP_INTEGER_FIELD("pending", (long long)run->plan.pending_count));
     }
     run->elapsed_ms = ep_arena_array(&arena, run->plan.item_count, sizeof(*run->elapsed_ms));
-    for (size_t i = 0; i < run->plan.step_count; i++) {
+    /* Behind an own COMMIT the ledger was open to others. */
+    for (size_t i = 0; i < run->plan.step_count && !run->again; i++) {
         if (!run_step(&arena, run, &run->plan.steps[i], err)) {
             return false;
         }
@@ -299,7 +301,18 @@ static bool back_off(struct run *run, int64_t retry, struct ep_error *err)
 
 static bool attempts(struct run *run, struct ep_error *err)
 {
-    for (int64_t retry = 0; !attempt(run, err); retry++) {
+    int64_t retry = 0;
+
+    for (;;) {
+        if (attempt(run, err)) {
+            if (!run->again) {
+                return true;
+            }
+            if (run->applied > run->migrate->migrations->count) {
+                return ep_fail(err, EP_FAULT_SQL, "the tracking table does not keep its rows");
+            }
+            continue;
+        }
         if (!may_retry(run, err)) {
             return false;
         }
@@ -310,8 +323,8 @@ static bool attempts(struct run *run, struct ep_error *err)
         if (!back_off(run, retry, err)) {
             return false;
         }
+        retry++;
     }
-    return true;
 }
 
 /* Another replica was at it: what it did may be all there was to do. */

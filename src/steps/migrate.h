@@ -31,6 +31,7 @@ struct ep_migrate {
     const struct ep_state_request *request;
     struct ep_migration_list *migrations; /* hashes of line endings are filled in */
     const struct ep_reporter *reporter;
+    bool only_shown; /* for ep_migrate_plan(): nothing is refused, see plan.h */
 };
 
 /*

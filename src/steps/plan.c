@@ -48,9 +48,10 @@ struct planner {
     size_t last_folder; /* behind the last applied migration that has a folder of its own */
 };
 
-static void note(struct planner *planner, const char *tag, const char *text)
+static void note(struct planner *planner, const struct ep_migration *migration, const char *text)
 {
-    planner->notes[planner->plan.note_count++] = (struct ep_plan_note){.tag = tag, .text = text};
+    planner->notes[planner->plan.note_count++] =
+        (struct ep_plan_note){.migration = migration, .text = text};
 }
 
 /* Drizzle 0.x takes the greatest created_at, and NULL, which sorts first, as 0. */
@@ -101,15 +102,17 @@ static void judge_applied(struct planner *planner, struct ep_plan_item *item)
 
     item->state = EP_PLAN_APPLIED;
     item->edited = is_edited(item);
+    item->line_endings_differ = !item->edited && strcmp(item->row->hash, migration->hash) != 0;
     if (item->edited && planner->policies->edited != EP_POLICY_IGNORE) {
-        note(planner, migration->tag,
+        note(planner, migration,
              ep_arena_format(planner->arena,
                              "the file was changed after it was applied (recorded hash %.12s, "
                              "now %.12s); the change will not reach this database",
                              item->row->hash, migration->hash));
     }
-    if (drizzle_runs(planner, migration) && !planner->has_timeless) {
-        note(planner, migration->tag,
+    item->runs_again = drizzle_runs(planner, migration);
+    if (item->runs_again && !planner->has_timeless) {
+        note(planner, migration,
              ep_arena_format(planner->arena,
                              "is applied, but Drizzle 0.x would run it again: it is recorded with "
                              "created_at %" PRId64 ", its \"when\" is %" PRId64,
@@ -117,37 +120,53 @@ static void judge_applied(struct planner *planner, struct ep_plan_item *item)
     }
 }
 
+/* What becomes of a migration that is out of order. */
+static const char *out_of_order_action(const struct ep_plan_policies *policies)
+{
+    switch (policies->out_of_order) {
+    case EP_OUT_OF_ORDER_SKIP:
+        return "skipping it ([migrate] out_of_order = skip)";
+    case EP_OUT_OF_ORDER_FAIL:
+        return "migrating refuses it ([migrate] out_of_order = fail)";
+    case EP_OUT_OF_ORDER_APPLY:
+        break;
+    }
+    return policies->only_shown ? "migrating applies it" : "applying it now";
+}
+
 static void judge_unapplied(struct planner *planner, struct ep_plan_item *item, size_t position)
 {
     const struct ep_migration *migration = item->migration;
     bool skip = planner->policies->out_of_order == EP_OUT_OF_ORDER_SKIP;
-    const char *what = skip ? "skipping it ([migrate] out_of_order = skip)" : "applying it now";
+    const char *what = out_of_order_action(planner->policies);
 
     item->out_of_order =
         is_journal(migration) ? !drizzle_runs(planner, migration) : position < planner->last_folder;
     item->state = item->out_of_order && skip ? EP_PLAN_SKIPPED : EP_PLAN_PENDING;
     if (item->out_of_order && is_journal(migration)) {
-        note(planner, migration->tag,
+        note(planner, migration,
              ep_arena_format(planner->arena,
                              "was never applied although newer migrations were: its \"when\" "
                              "%" PRId64 " is not later than the newest recorded, %" PRId64
                              ", so Drizzle 0.x skips it silently; %s",
                              migration->created_at, planner->baseline, what));
     } else if (item->out_of_order) {
-        note(planner, migration->tag,
+        note(planner, migration,
              ep_arena_format(planner->arena, "was never applied although later migrations were; %s",
                              what));
     }
 }
 
 /* Clocks differ a little; an hour is a mistake, and Drizzle skips what is generated until then. */
-static void judge_time(struct planner *planner, const struct ep_migration *migration)
+static void judge_time(struct planner *planner, struct ep_plan_item *item)
 {
     enum { CLOCKS_DIFFER_MS = 60 * 60 * 1000 };
+    const struct ep_migration *migration = item->migration;
 
-    if (is_journal(migration) && planner->policies->now > 0
-        && migration->created_at > planner->policies->now + CLOCKS_DIFFER_MS) {
-        note(planner, migration->tag,
+    item->in_future = is_journal(migration) && planner->policies->now > 0
+                      && migration->created_at > planner->policies->now + CLOCKS_DIFFER_MS;
+    if (item->in_future) {
+        note(planner, migration,
              ep_arena_format(planner->arena,
                              "its \"when\" %" PRId64 " is in the future: what is generated until "
                              "then Drizzle 0.x skips silently",
@@ -173,7 +192,7 @@ static void judge_items(struct planner *planner)
         } else {
             judge_unapplied(planner, item, i);
         }
-        judge_time(planner, item->migration);
+        judge_time(planner, item);
         plan->pending_count += item->state == EP_PLAN_PENDING;
         plan->upgrades = plan->upgrades
                          || (item->state == EP_PLAN_PENDING && !is_journal(item->migration)
@@ -240,6 +259,8 @@ static void count_unknown(struct planner *planner)
 {
     const struct ep_ledger *ledger = planner->ledger;
     struct ep_plan *plan = &planner->plan;
+    const struct ep_ledger_row **unknown =
+        ep_arena_array(planner->arena, ledger->row_count, sizeof(*unknown));
     int64_t oldest = INT64_MAX, known_newest = INT64_MIN;
 
     for (size_t i = 0; i < ledger->row_count; i++) {
@@ -252,8 +273,9 @@ static void count_unknown(struct planner *planner)
         if (plan->unknown_count == 0 || created_at > plan->unknown_newest) {
             plan->unknown_newest = created_at;
         }
-        plan->unknown_count++;
+        unknown[plan->unknown_count++] = &ledger->rows[i];
     }
+    plan->unknown = unknown;
     plan->unknown_is_newer = plan->unknown_count > 0 && oldest > known_newest;
 }
 
@@ -285,25 +307,37 @@ static void collect_names(struct planner *planner)
     plan->name_count = nameless;
 }
 
-/* Drizzle refuses as well: a row that nobody knows would be left without a name for ever. */
+/* A row that nobody knows would be left without a name for ever. */
+static bool upgrade_is_refused(const struct planner *planner)
+{
+    return planner->plan.upgrades && planner->plan.unknown_count > 0;
+}
+
+static void note_refused_upgrade(struct planner *planner)
+{
+    if (upgrade_is_refused(planner)) {
+        note(planner, NULL,
+             "migrating is refused, as by Drizzle: the ledger cannot be upgraded to Drizzle 1.x "
+             "while it has rows that match no migration of this image");
+    }
+}
+
 static bool check_upgrade(const struct planner *planner, struct ep_error *err)
 {
     struct ep_text ids EP_CLEANUP(ep_text_clear) = {0};
+    const struct ep_plan *plan = &planner->plan;
 
-    if (!planner->plan.upgrades || planner->plan.unknown_count == 0) {
+    if (!upgrade_is_refused(planner)) {
         return true;
     }
-    for (size_t i = 0, named = 0; i < planner->ledger->row_count && named < 10; i++) {
-        if (planner->match.owners[i] == NULL) {
-            ep_text_format(&ids, "%s%s", named == 0 ? "" : ", ", planner->ledger->rows[i].id);
-            named++;
-        }
+    for (size_t i = 0; i < plan->unknown_count && i < 10; i++) {
+        ep_text_format(&ids, "%s%s", i == 0 ? "" : ", ", plan->unknown[i]->id);
     }
     (void)ep_fail(
         err, EP_FAULT_SOURCE,
         "the ledger cannot be upgraded to Drizzle 1.x: %zu of its rows (ids: %s) match no "
         "migration of this image",
-        planner->plan.unknown_count, ep_text_get(&ids));
+        plan->unknown_count, ep_text_get(&ids));
     return ep_error_hint(err, "Drizzle refuses this, too. Restore the folders of these "
                               "migrations, or delete the rows if they are of no use.");
 }
@@ -340,7 +374,7 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
                   struct ep_plan *ret_plan, struct ep_error *err)
 {
-    enum { NOTES_OF_ITEM = 3, NOTES_OF_LEDGER = 2 };
+    enum { NOTES_OF_ITEM = 3, NOTES_OF_LEDGER = 3 };
     struct planner planner = {
         .arena = arena,
         .migrations = migrations,
@@ -358,7 +392,9 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
     judge_items(&planner);
     count_unknown(&planner);
     collect_names(&planner);
-    if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)) {
+    if (policies->only_shown) {
+        note_refused_upgrade(&planner);
+    } else if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)) {
         return false;
     }
     add_steps(&planner);

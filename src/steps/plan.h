@@ -24,6 +24,7 @@ struct ep_plan_policies {
     enum ep_out_of_order out_of_order;
     int64_t
         now; /* the time of day, milliseconds since 1970; 0: unknown, nothing is in the future */
+    bool only_shown; /* the plan is not executed: what would be refused is a note, not an error */
 };
 
 enum ep_plan_state { EP_PLAN_APPLIED, EP_PLAN_PENDING, EP_PLAN_SKIPPED };
@@ -33,7 +34,10 @@ struct ep_plan_item {
     enum ep_plan_state state;
     const struct ep_ledger_row *row; /* that says so; NULL unless APPLIED */
     bool edited;                     /* the row has another hash, by more than line endings */
+    bool line_endings_differ;        /* the row has another hash, by these alone */
     bool out_of_order;               /* unapplied although later ones are applied */
+    bool runs_again;                 /* applied, but Drizzle 0.x would run it a second time */
+    bool in_future;                  /* its "when" is */
 };
 
 /* A row that is to be given its name: what ep_ledger_name() takes. */
@@ -55,9 +59,9 @@ struct ep_step {
     size_t item; /* with RUN and RECORD: index into items */
 };
 
-/* Something the operator should know; tag NULL: not about one migration. */
+/* Something the operator should know; migration NULL: not about one. */
 struct ep_plan_note {
-    const char *tag;
+    const struct ep_migration *migration;
     const char *text;
 };
 
@@ -73,6 +77,7 @@ struct ep_plan {
     const struct ep_plan_note *notes;
     size_t note_count;
     /* Rows that belong to no migration here: another image's, deleted files', another project's. */
+    const struct ep_ledger_row *const *unknown;
     size_t unknown_count;
     int64_t unknown_newest; /* the greatest created_at among them */
     bool unknown_is_newer;  /* all of them are newer than all known rows: an older image runs */
@@ -91,7 +96,8 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
  *
  * Errors: EP_FAULT_SOURCE where a policy says "fail": every migration that
  * breaks it is named, up to five; and where a table of version 0 has to be upgraded
- * but holds rows that no migration explains, which Drizzle refuses as well.
+ * but holds rows that no migration explains, which Drizzle refuses as well. None
+ * with only_shown.
  */
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,

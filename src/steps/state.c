@@ -4,10 +4,13 @@
 #include "base/text.h"
 #include "format/identifier.h"
 
-/* The ledger may be locked by who is migrating: that is worth knowing, not waiting for. */
+/* The ledger may be locked by who is migrating: that is worth knowing, not waiting for. Times are
+ * to read alike everywhere. All of it is the implicit transaction's. */
 static const char facts_sql[] = "SELECT pg_catalog.pg_backend_pid(),"
                                 " pg_catalog.current_setting('transaction_read_only'),"
-                                " pg_catalog.set_config('lock_timeout', '100', true)";
+                                " pg_catalog.set_config('lock_timeout', '100', true),"
+                                " pg_catalog.set_config('timezone', 'UTC', true),"
+                                " pg_catalog.set_config('datestyle', 'ISO', true)";
 
 bool ep_table_list_parse(struct ep_arena *arena, const char *const *names, size_t count,
                          struct ep_table_list *ret_list, struct ep_error *err)

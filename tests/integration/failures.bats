@@ -271,6 +271,31 @@ assert_caret() {
     assert_equal "$(ledger_count "$DATABASE")" 1
 }
 
+@test "own COMMIT: what another applied before our next transaction is not applied again" {
+    folder_add "$folder" 0001_seed 'INSERT INTO a VALUES (1);' 1700000002000
+    hash=$(sha256sum "$folder/0001_seed.sql" | cut -d ' ' -f 1)
+    folder_new "$folder"
+    # Behind its COMMIT the migration does what a Drizzle would do that was waiting for our lock.
+    folder_add "$folder" 0000_commit $'CREATE TABLE a (n int);\n--> statement-breakpoint\nCOMMIT;\n--> statement-breakpoint\n'"
+        INSERT INTO a VALUES (1); INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('$hash', 1700000002000)" 1700000001000
+    folder_add "$folder" 0001_seed 'INSERT INTO a VALUES (1);' 1700000002000
+    folder_add "$folder" 0002_last 'CREATE TABLE b ();' 1700000003000
+    migrate
+    assert_status 0
+    assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*) FROM a')" 1
+    assert_equal "$(ledger_count "$DATABASE")" 3
+    assert_has "$stderr" 'Migrations complete: 2 applied'
+}
+
+@test "own COMMIT, then a failure in the next migration: how many were applied of how many" {
+    folder_add "$folder" 0000_commit 'CREATE TABLE a (); COMMIT;'
+    folder_add "$folder" 0001_bad 'SELECT 1 / 0;'
+    migrate
+    assert_status 65
+    assert_has "$stderr" '1 of 2 pending migrations were applied.'
+    assert_equal "$(ledger_count "$DATABASE")" 1
+}
+
 @test "own COMMIT, then a failure: no row, and the error says that a part stays" {
     folder_add "$folder" 0000_commit $'CREATE TABLE a ();\n--> statement-breakpoint\nCOMMIT;\n--> statement-breakpoint\nSELECT 1 / 0;'
     serve_traced

@@ -149,7 +149,7 @@ older_image() {
     given=(ENTRYPOINT_MIGRATE_AHEAD=fail)
     serve_traced
     assert_status 66
-    assert_matches "$stderr" 'this image does not know'
+    assert_matches "$stderr" 'not in this image'
     refute_server_started
 }
 

@@ -13,8 +13,8 @@ fixtures=$PWD/tests/fixtures/drizzle
 
 setup_file() {
     tests/interop/install >&2
-    tests/interop/install kit-rc4 >&2
-    tests/interop/install kit-rc5 >&2
+    tests/interop/install 1.0.0-rc.4 >&2
+    tests/interop/install 1.0.0-rc.5 >&2
     cluster_create
     cluster_start
 }
@@ -83,7 +83,7 @@ ours_new() {
 masked() {
     local file
     (
-        cd "$1"
+        cd "$1" || exit
         find . -type f | LC_ALL=C sort | while IFS= read -r file; do
             printf '== %s\n' "$file"
             cat "$file"
@@ -102,7 +102,7 @@ same_bytes() {
     rm -rf "$dir.ours"
     cp -r "$dir" "$dir.ours"
     for name in "$@"; do
-        kit "$dir" generate --custom --name "$name" $prefix >"$BATS_TEST_TMPDIR/said"
+        kit "$dir" generate --custom --name "$name" ${prefix:+--prefix "$prefix"} >"$BATS_TEST_TMPDIR/said"
         ours_new "$dir.ours" "$name"
         sleep 1.1 # drizzle-kit gives two of one second the same prefix
     done
@@ -154,11 +154,11 @@ goes_on() {
 }
 
 @test "drizzle-kit 1.0.0-rc.4 generates, checks and migrates behind ours" {
-    goes_on kit-rc4
+    goes_on 1.0.0-rc.4
 }
 
 @test "drizzle-kit 1.0.0-rc.5 generates, checks and migrates behind ours" {
-    goes_on kit-rc5
+    goes_on 1.0.0-rc.5
 }
 
 @test "drizzle-kit 0.31 goes on from a folder that ours has begun" {
@@ -192,7 +192,7 @@ goes_on() {
         project p .
         kit p generate --name init --prefix $style
         sleep 1.1
-        prefix="--prefix $style" same_bytes p one two
+        prefix=$style same_bytes p one two
     done
 }
 
@@ -224,21 +224,21 @@ goes_on() {
 }
 
 @test "the same bytes: drizzle-kit 1.0.0-rc.4" {
-    project p kit-rc4
+    project p 1.0.0-rc.4
     kit p generate --name init
     sleep 1.1
     same_bytes p one ' two  blanks ' 'žluťoučký 🐘 %s'
     rm -rf p
-    same_as_fixture kit-rc4 v1-rc4-snapshot8
+    same_as_fixture 1.0.0-rc.4 v1-rc4-snapshot8
 }
 
 @test "the same bytes: drizzle-kit 1.0.0-rc.5" {
-    project p kit-rc5
+    project p 1.0.0-rc.5
     kit p generate --name init
     sleep 1.1
     same_bytes p one ' two  blanks ' 'žluťoučký 🐘 %s'
     rm -rf p
-    same_as_fixture kit-rc5 v1-rc5-snapshot9
+    same_as_fixture 1.0.0-rc.5 v1-rc5-snapshot9
 }
 
 @test "what JSON.parse() and JSON.stringify() make of an odd journal" {
@@ -278,7 +278,7 @@ goes_on() {
 }
 
 @test "ten at once: ten migrations in one history" {
-    for kit in . kit-rc4 kit-rc5; do
+    for kit in . 1.0.0-rc.4 1.0.0-rc.5; do
         rm -rf p
         project p $kit
         kit p generate --name init

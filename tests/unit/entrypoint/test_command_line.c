@@ -91,6 +91,10 @@ static const struct accepted command_cases[] = {
     {{"migrate"}, EP_COMMAND_MIGRATE, {0}, NULL},
     {{"apply"}, EP_COMMAND_MIGRATE, {0}, NULL},
     {{"verify"}, EP_COMMAND_VERIFY, {0}, NULL},
+    {{"new", "add_users"}, EP_COMMAND_NEW, {0}, NULL},
+    {{"generate", "add users", "-t", "2s"}, EP_COMMAND_NEW, {0}, "2s"},
+    {{"-t", "2s", "new", "--", "--x"}, EP_COMMAND_NEW, {0}, "2s"},
+    {{"new", "migrate"}, EP_COMMAND_NEW, {0}, NULL},
     {{"config"}, EP_COMMAND_CONFIG, {0}, NULL},
     {{"version"}, EP_COMMAND_VERSION, {0}, NULL},
     {{"help"}, EP_COMMAND_HELP, {0}, NULL},
@@ -134,6 +138,16 @@ static void commands_take_options_before_and_behind(void **state)
 {
     (void)state;
     assert_accepted(command_cases, EP_COUNT_OF(command_cases));
+}
+
+static void the_name_of_a_new_migration_is_kept(void **state)
+{
+    static const char *const cases[][ARGUMENTS_MAX] = {
+        {"new", "a b", "--dirs", "x"}, {"new", "--", "a b"}, {"new", "--dirs=x", "a b"}};
+    (void)state;
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        assert_string_equal(parsed(cases[i]).name, "a b");
+    }
 }
 
 static void every_setting_but_the_secret_has_a_flag(void **state)
@@ -225,6 +239,10 @@ static const struct refusal refusals[] = {
     {{"wait", "node"}, "command \"wait\" takes no arguments", "write \"run\""},
     {{"verify", "users"}, "command \"verify\" takes no arguments", "write \"run\""},
     {{"config", "x"}, "command \"config\" takes no arguments", "write \"--\" before it"},
+    {{"new"}, "no name for the migration", "Write \"entrypoint new add_users\"."},
+    {{"generate", "--"}, "no name for the migration", ""},
+    {{"new", "add", "users"}, "command \"new\" takes one name", "into quotes"},
+    {{"new", "add", "--", "users"}, "command \"new\" takes one name", "into quotes"},
     {{"version", "x"}, "command \"version\" takes no arguments", "write \"--\" before it"},
     {{"help", "--", "x"}, "command \"help\" takes no arguments", ""},
     {{"help", "migrat"}, "there is no command \"migrat\"", "Did you mean \"migrate\"?"},
@@ -240,7 +258,13 @@ static const struct refusal refusals[] = {
     {{"--nonsense"}, "unknown option --nonsense", "\"entrypoint help\" lists the options"},
     {{"-x", "y"}, "unknown option -x", "\"entrypoint help\" lists the options"},
     {{"--=x"}, "unknown option --", ""},
-    {{"run", "--man", "node"}, "options --man, --markdown and --ini are for \"help\"", ""},
+    {{"--json", "migrate"},
+     "option --json is for the command \"status\"",
+     "Write \"entrypoint status --json\"."},
+    {{"--exit-code", "node"}, "option --exit-code is for the command \"status\"", ""},
+    {{"status", "--json=yes"}, "option --json takes no value", ""},
+    {{"status", "more"}, "command \"status\" takes no arguments", ""},
+    {{"run", "--man", "node"}, "option --man is for the command \"help\"", ""},
     {{"--database-url=postgres://u:hunter2@h/d"},
      "option --database-url is refused: a command line is public",
      "ENTRYPOINT_DATABASE_URL_FILE"},
@@ -321,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_server_and_all_behind_it_is_passed_on, clean),
         cmocka_unit_test_teardown(commands_take_options_before_and_behind, clean),
+        cmocka_unit_test_teardown(the_name_of_a_new_migration_is_kept, clean),
         cmocka_unit_test_teardown(every_setting_but_the_secret_has_a_flag, clean),
         cmocka_unit_test_teardown(the_file_is_named_by_its_option, clean),
         cmocka_unit_test_teardown(help_and_version_work_anywhere_before_the_server, clean),

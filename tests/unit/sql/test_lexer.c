@@ -73,6 +73,7 @@ static void words(void **state)
          {{EP_SQL_WORD, "\xC3\xA9t\xC3\xA9"},
           {EP_SQL_WORD, "\xEF\xBB\xBFselect"},
           {EP_SQL_WORD, "\xFF"}}},
+        {"a'b'", {{EP_SQL_WORD, "a"}, {EP_SQL_STRING, "'b'"}}},
         /* The letters that could be prefixes. */
         {"e b x n u u& u&1 ee'a'",
          {{EP_SQL_WORD, "e"},

@@ -1,0 +1,36 @@
+/*
+ * status.h - what is applied and what is pending, to be shown: nothing is locked
+ * and nothing is written. Needs USAGE on the ledger's schema and SELECT on the
+ * ledger.
+ */
+#ifndef EP_STEPS_STATUS_H
+#define EP_STEPS_STATUS_H
+
+#include "steps/plan.h"
+#include "steps/state.h"
+
+struct ep_status_request {
+    const struct ep_conninfo *conninfo;
+    const struct ep_settings *settings;
+    const struct ep_state_request *state;
+    struct ep_migration_list *migrations; /* hashes of line endings are filled in */
+    const struct ep_reporter *reporter;
+};
+
+struct ep_status {
+    const char *table;          /* the ledger's, quoted */
+    enum ep_ledger_shape shape; /* EP_LEDGER_ABSENT: nothing was ever applied */
+    struct ep_plan plan;        /* made with only_shown */
+};
+
+/*
+ * Wait for a login, read the ledger and make the plan, which is the arena's.
+ *
+ * Errors: those of ep_wait() and ep_state_read(); EP_FAULT_SOURCE when a file
+ * cannot be read again; EP_FAULT_UNAVAILABLE while a replica, or a Drizzle, migrates and
+ * has the ledger locked.
+ */
+bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *request,
+                    struct ep_status *ret_status, struct ep_error *err) EP_MUST_CHECK;
+
+#endif
