@@ -11,7 +11,8 @@ cross=
 [ "$arch" = "$(uname -m)" ] || cross=$arch-linux-gnu-
 command -v "${cross}gcc" >/dev/null || { echo "deps.sh: ${cross}gcc is not installed" >&2; exit 1; }
 
-cflags="-Os -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections"
+# Nothing here unwinds a stack, and the tables for it would be a tenth of the binary.
+cflags="-Os -fno-asynchronous-unwind-tables -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections"
 
 # What libpq needs of TLS 1.2, TLS 1.3, SCRAM and client certificates stays. no-cached-fetch must not be added: a SCRAM login
 # then takes 0.4 s. no-sock, no-stdio, no-md5, no-err and no-deprecated would break libpq or lose messages.
