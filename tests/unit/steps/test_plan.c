@@ -389,8 +389,13 @@ static void what_is_only_shown_is_never_refused(void **state)
 {
     (void)state;
     static const struct scenario scenario = {
-        .files = {{100, "A"}, {150, "b"}, {200, "c"}, {300, "d", NULL, "20240131235959_d"}},
-        .rows = {{100, "a"}, {200, "c"}, {250, "x"}},
+        .files = {{.when = 100, .hash = "A"},
+                  {.when = 150, .hash = "b"},
+                  {.when = 200, .hash = "c"},
+                  {.when = 300, .hash = "d", .folder = "20240131235959_d"}},
+        .rows = {{.created_at = 100, .hash = "a"},
+                 {.created_at = 200, .hash = "c"},
+                 {.created_at = 250, .hash = "x"}},
         .policies = {.edited = EP_POLICY_FAIL,
                      .ahead = EP_POLICY_FAIL,
                      .out_of_order = EP_OUT_OF_ORDER_FAIL,
