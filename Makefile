@@ -97,7 +97,7 @@ lint: ## every check of tests/lint
 SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
-	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh $(ORACLE) \
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh $(ORACLE) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) %/static.bats,$(BATS)) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(filter-out $(SECRETS),$(BATS)) -- $(wildcard $(SECRETS))
 
