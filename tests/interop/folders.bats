@@ -32,11 +32,13 @@ teardown() {
 
 @test "sample folder: migrations/" {
     same_result migrations
+    same_result_postgres_js migrations
 }
 
 @test "drizzle-kit 0.31: schemas, enums, sequences, roles, views, policies, seed" {
     as_superuser=1
     same_result $fixtures/v0
+    same_result_postgres_js $fixtures/v0
 }
 
 @test "drizzle-kit 0.16: journal version 5 without breakpoints keys" {
