@@ -1,5 +1,5 @@
 /*
- * session_private.h - what session.c, login.c, cancel.c and chunk.c share.
+ * session_private.h - what session.c, login.c, cancel.c, chunk.c and socket.c share.
  *
  * The only file of the program that includes libpq-fe.h.
  */
