@@ -104,3 +104,14 @@ alone_with() {
     [ "$status" -ne 0 ]
     assert_has "$stderr" certificate
 }
+
+@test "the demo: waits, migrates, verifies, becomes the Node server, starts again with nothing pending" {
+    status=0
+    tests/demo.sh >"$BATS_TEST_TMPDIR/demo" 2>&1 || status=$?
+    log_output "$BATS_TEST_TMPDIR/demo"
+    cat "$BATS_TEST_TMPDIR/demo"
+    [ "$status" -eq 0 ]
+    for line in 'waiting for' 'Migrations complete: 5 applied' 'table contacts: present' '"status":"ok"' 'nothing to migrate' 'All of it worked'; do
+        grep -qF -- "$line" "$BATS_TEST_TMPDIR/demo"
+    done
+}
