@@ -48,6 +48,8 @@ LIB_C  := $(shell find src -name '*.c' | sort)
 APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
+# What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
+SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile matrix rows static wait wire))
 ORACLE := $(wildcard tests/oracle/*.bats)
 
 define variant
@@ -98,8 +100,8 @@ SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
 	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh $(ORACLE) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) %/static.bats,$(BATS)) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(filter-out $(SECRETS),$(BATS)) -- $(wildcard $(SECRETS))
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) -- $(wildcard $(SECRETS))
 
 demo: ## a container's start on this machine: wait, migrate, verify, become a Node server
 	@tests/setup.sh demo

@@ -53,8 +53,10 @@ producer asks <<<'printf "1..1\n"; [ "$COLOUR" = blue ] && echo "ok 1 - a" || ec
 producer inherits <<<'printf "1..1\n"; grep -q "^SigIgn:.0*$" /proc/self/status && echo "ok 1 - a" || echo "not ok 1 - a"'
 printf '@test "passes" { true; }\n@test "skips" { skip "no reason"; }\n@test "fails" { false; }\n' >mixed.bats
 printf '@test "broken { \n' >broken.bats
+printf '@test "fails once" {\n[ -e second ] && return\ntouch second\nfalse\n}\n' >once.bats
+cp mixed.bats other.bats
 
-echo 1..27
+echo 1..31
 sums_up "what passes is counted" 0 "0 skipped 2 passed, 0 failed" ./good
 sums_up "a failing test" 1 "0 skipped 1 passed, 1 failed" ./bad
 says "its diagnostics are shown" "# the reason"
@@ -82,3 +84,8 @@ sums_up "-- waits" 0 "0 skipped 2 passed, 0 failed" ./late -- ./after
 sums_up "the last NAME=VALUE holds" 0 "0 skipped 1 passed, 0 failed" COLOUR=red COLOUR=blue ./asks
 sums_up "NAME=VALUE holds only to its right" 1 "0 skipped 1 passed, 1 failed" ./asks COLOUR=blue ./asks
 sums_up "no signal is ignored" 0 "0 skipped 1 passed, 0 failed" ./inherits
+sums_up "a bats file that fails beside others and passes alone" 0 "0 skipped 3 passed, 0 failed" ./good once.bats
+says "that it ran twice is shown" "a second time: 1 passed"
+rm -f second
+REPEATS=0 sums_up "without a second time" 1 "0 skipped 0 passed, 1 failed" once.bats
+REPEATS=1 sums_up "too many for an accident" 1 "2 skipped 2 passed, 2 failed" mixed.bats other.bats

@@ -1,22 +1,23 @@
 #!/bin/bash
 # tidy.sh: clang-tidy finds nothing; .clang-tidy says which checks, and why some are off.
-# A file that was found clean is not looked at again until it, a header, the flags or the checks change.
+# A file that was found clean is not looked at again on this machine until what the preprocessor makes of it, the flags or
+# the checks change.
 set -euo pipefail
 . tests/lint/flags.sh
-kept=build/lint/tidy
+kept=${XDG_CACHE_HOME:-$HOME/.cache}/entrypoint-lint
 mkdir -p "$kept"
 
 flags+=(-Wno-unknown-warning-option)
-common=$({ cat .clang-tidy; printf '%s\n' "${flags[@]}"; find src entrypoint -name '*.h' -o -name '*.def' | sort | xargs cat; } | sha256sum)
+common=$({ cat .clang-tidy; clang-tidy --version; } | sha256sum)
 export common kept
 
 check() {
     local file=$1 key
     shift
-    key=$kept/$({ echo "$common $file"; cat "$file"; } | sha256sum | cut -c1-32)
+    key=$kept/tidy-$({ echo "$common" "${@//"$PWD"/}"; clang "$@" -E -C "$file" | sed "s|$PWD/||"; } | sha256sum | cut -c1-32)
     [ ! -e "$key" ] || return 0
-    clang-tidy --quiet --warnings-as-errors='*' "$file" -- "$@" 2>"$key.err" || { grep -v 'warnings\? generated\.$' "$key.err"; return 1; }
-    mv "$key.err" "$key"
+    clang-tidy --quiet --warnings-as-errors='*' "$file" -- "$@" 2>"$key.$$" || { grep -v 'warnings\? generated\.$' "$key.$$"; return 1; }
+    mv "$key.$$" "$key"
 }
 export -f check
 
