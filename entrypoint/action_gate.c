@@ -43,6 +43,11 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
     struct ep_connection connection = {0};
     struct ep_state_request request = {0};
 
+    if (!settings->database_required
+        && !ep_database_is_given(context->arena, context->configuration)) {
+        ep_report(context->reporter, EP_EVENT_DATABASE_ABSENT, EP_TEXT_FIELD("variable", NULL));
+        return true;
+    }
     if (!ep_action_request(context, &request, err)) {
         return false;
     }

@@ -53,6 +53,22 @@ static void open_log_early(struct ep_arena *arena, const struct ep_settings_inpu
     open_log(&settings, command, log);
 }
 
+static void report_settings(const struct ep_reporter *reporter,
+                            const struct ep_configuration *configuration)
+{
+    const struct ep_env_file *file = &configuration->env_file;
+
+    for (size_t i = 0; i < configuration->note_count; i++) {
+        ep_report(reporter, EP_EVENT_SETTING_NOTE, EP_TEXT_FIELD("note", configuration->notes[i]));
+    }
+    if (file->exists) {
+        ep_report(reporter, EP_EVENT_ENV_FILE, EP_INTEGER_FIELD("count", (long long)file->count),
+                  EP_TEXT_FIELD("file", file->path));
+    } else if (file->path != NULL) {
+        ep_report(reporter, EP_EVENT_ENV_FILE_ABSENT, EP_TEXT_FIELD("file", file->path));
+    }
+}
+
 /* Everything up to the exit status; log is opened anew once the settings are known. */
 static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
                 struct ep_error *err)
@@ -72,6 +88,9 @@ static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
         return false;
     }
     open_log(&configuration.settings, line.command, log);
+    if (configuration.env_file.environment != NULL) {
+        environ = configuration.env_file.environment; /* libpq and the server look there */
+    }
 
     const struct ep_reporter reporter = ep_log_reporter(log);
     const struct ep_context context = {
@@ -80,9 +99,7 @@ static bool run(struct ep_arena *arena, char *const argv[], struct ep_log *log,
         .configuration = &configuration,
         .reporter = &reporter,
     };
-    for (size_t i = 0; i < configuration.note_count; i++) {
-        ep_report(&reporter, EP_EVENT_SETTING_NOTE, EP_TEXT_FIELD("note", configuration.notes[i]));
-    }
+    report_settings(&reporter, &configuration);
     return actions[line.command->id](&context, err);
 }
 

@@ -24,6 +24,9 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
 /* Kind, level, and the message: {name} stands for the field of that name. */
 #define EP_EVENT_LIST(X)                                                                           \
     X(SETTING_NOTE, WARN, "{note}")                                                                \
+    X(ENV_FILE, INFO, "variables added from {file}: {count}")                                      \
+    X(ENV_FILE_ABSENT, INFO, "no variables added: {file} does not exist")                          \
+    X(DATABASE_ABSENT, INFO, "no connection string, and none is required: no migrations")          \
     X(DATABASE, INFO, "database {database} at {address} as {user} (from {variable})")              \
     X(DATABASE_NOTE, WARN, "{variable}: {note}")                                                   \
     X(WAITING, INFO, "waiting for {address}: {reason}")                                            \

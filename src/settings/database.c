@@ -88,6 +88,15 @@ static bool add_app_variable(struct ep_arena *arena, char *const environment[],
     return true;
 }
 
+bool ep_database_is_given(struct ep_arena *arena, const struct ep_configuration *configuration)
+{
+    struct ep_variable found;
+    const char *empty;
+    struct ep_error err = {0}; /* a variable that cannot be read was meant to be one */
+    return !find_value(arena, configuration, &found, &empty, &err) || found.value != NULL
+           || is_libpq_configured(configuration->environment);
+}
+
 bool ep_database_choose(struct ep_arena *arena, const struct ep_configuration *configuration,
                         struct ep_database *ret_database, struct ep_error *err)
 {
@@ -97,14 +106,21 @@ bool ep_database_choose(struct ep_arena *arena, const struct ep_configuration *c
         return false;
     }
 
+    const struct ep_env_file *env_file = &configuration->env_file;
     struct ep_database database = {.variable = found.name, .value = found.value};
     if (database.value == NULL) {
         if (!is_libpq_configured(configuration->environment)) {
             return fail_none(empty, err);
         }
         database.variable = EP_DATABASE_LIBPQ_VARIABLES;
-    } else if (!add_app_variable(arena, configuration->environment, &database, err)) {
-        return false;
+    } else {
+        if (!add_app_variable(arena, configuration->environment, &database, err)) {
+            return false;
+        }
+        database.variable = ep_env_file_describe(arena, env_file, found.name);
+        if (database.app_variable != NULL) {
+            database.app_variable = ep_env_file_describe(arena, env_file, database.app_variable);
+        }
     }
     *ret_database = database;
     return true;

@@ -25,6 +25,9 @@ struct ep_database {
 /* The variables that are asked, in that order, each with its _FILE variant; NULL past the end. */
 const char *ep_database_variable(size_t index);
 
+/* Whether there is anything to choose from: ep_database_choose() does not fail for want of it. */
+bool ep_database_is_given(struct ep_arena *arena, const struct ep_configuration *configuration);
+
 /*
  * Choose the first that is set and not empty; after the first, the setting from
  * the INI file. Without any, PG* when PGHOST, PGHOSTADDR or PGSERVICE is set.

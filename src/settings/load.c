@@ -177,9 +177,45 @@ static bool load_file(struct loading *loading, struct ep_error *err)
     return ep_ini_parse(content, file, &visitor, err);
 }
 
+/* Its name comes from where any value comes from, only sooner: its variables are yet to be read. */
+static bool load_env_file(struct loading *loading, struct ep_error *err)
+{
+    const struct ep_settings_input *input = loading->input;
+    struct ep_configuration *configuration = loading->configuration;
+    const struct ep_setting *row = &ep_settings_table[EP_SETTING_database_env_file];
+    const char *variable = ep_variable_find(input->environment, ep_setting_variable(row).text);
+    const char *path = input->flags[EP_SETTING_database_env_file];
+
+    if (path == NULL) {
+        path = variable != NULL ? variable : configuration->settings.database_env_file;
+    }
+    if (!ep_variable_is_given(path)) {
+        return true;
+    }
+    if (!ep_env_file_read(loading->arena, path, input->environment, &configuration->env_file,
+                          err)) {
+        return ep_error_context(err, "[database] env_file");
+    }
+    if (configuration->env_file.environment != NULL) {
+        configuration->environment = configuration->env_file.environment;
+    }
+    return true;
+}
+
+/* The two that say which files to read: in one of these files they come too late. */
+static bool is_too_late(const struct loading *loading, const char *name)
+{
+    const struct ep_env_file *file = &loading->configuration->env_file;
+    const struct ep_setting *row = &ep_settings_table[EP_SETTING_database_env_file];
+    return file->added != NULL && ep_variable_find(file->added, name) != NULL
+           && (strcmp(name, file_variable) == 0
+               || strcmp(name, ep_setting_variable(row).text) == 0);
+}
+
 static bool load_environment(struct loading *loading, struct ep_error *err)
 {
-    char *const *environment = loading->input->environment;
+    const struct ep_configuration *configuration = loading->configuration;
+    char *const *environment = configuration->environment;
     for (size_t i = 0; i < EP_SETTINGS_COUNT; i++) {
         const struct ep_setting *row = &ep_settings_table[i];
         struct ep_setting_name name = ep_setting_variable(row);
@@ -190,10 +226,14 @@ static bool load_environment(struct loading *loading, struct ep_error *err)
         } else if (!ep_variable_read(loading->arena, environment, name.text, &variable, err)) {
             return false;
         }
-        if (variable.value == NULL) {
+        if (variable.value == NULL || is_too_late(loading, name.text)) {
             continue;
         }
-        const char *origin = ep_arena_format(loading->arena, "environment %s", variable.name);
+        const char *place =
+            ep_env_file_describe(loading->arena, &configuration->env_file, variable.name);
+        const char *origin = place == variable.name
+                                 ? ep_arena_format(loading->arena, "environment %s", place)
+                                 : place;
         if (!assign(loading, row, variable.value, origin, err)) {
             return ep_error_context(err, "%s", origin);
         }
@@ -242,11 +282,16 @@ static bool is_known(struct ep_span name, struct ep_suggestion *suggestion)
     return ep_span_equals(name, file_variable);
 }
 
-static const char *note_unknown(struct ep_arena *arena, const char *entry)
+static const char *note_unknown(const struct loading *loading, const char *entry)
 {
+    struct ep_arena *arena = loading->arena;
     struct ep_span name = {.data = entry, .size = strcspn(entry, "=")};
     struct ep_suggestion suggestion = {.word = ep_span_part(name, strlen(prefix), SIZE_MAX)};
 
+    if (is_too_late(loading, ep_arena_copy(arena, name))) {
+        return ep_arena_format(arena, "variable %.*s in %s is ignored: it comes too late",
+                               EP_SPAN_PRINT(name), loading->configuration->env_file.path);
+    }
     if (!ep_span_starts_with(name, prefix) || is_service_link(name)
         || is_known(name, &suggestion)) {
         return NULL;
@@ -260,8 +305,8 @@ static const char *note_unknown(struct ep_arena *arena, const char *entry)
 
 static void note_unknown_variables(struct loading *loading)
 {
-    char *const *environment = loading->input->environment;
     struct ep_configuration *configuration = loading->configuration;
+    char *const *environment = configuration->environment;
     size_t count = 0;
     while (environment[count] != NULL) {
         count++;
@@ -269,7 +314,7 @@ static void note_unknown_variables(struct loading *loading)
 
     const char **notes = ep_arena_array(loading->arena, count, sizeof(*notes));
     for (size_t i = 0; i < count; i++) {
-        const char *note = note_unknown(loading->arena, environment[i]);
+        const char *note = note_unknown(loading, environment[i]);
         if (note != NULL) {
             notes[configuration->note_count++] = note;
         }
@@ -284,8 +329,8 @@ bool ep_settings_load(struct ep_arena *arena, const struct ep_settings_input *in
     struct loading loading = {.arena = arena, .input = input, .configuration = &configuration};
 
     load_defaults(&loading);
-    if (!load_file(&loading, err) || !load_environment(&loading, err)
-        || !load_flags(&loading, err)) {
+    if (!load_file(&loading, err) || !load_env_file(&loading, err)
+        || !load_environment(&loading, err) || !load_flags(&loading, err)) {
         return false;
     }
     note_unknown_variables(&loading);

@@ -4,12 +4,16 @@
  * The first of these that has a value gives it: flag, environment variable, INI
  * file, default. Every value is checked, also one that another source overrides.
  *
+ * The variables of the setting database.env_file count as environment variables,
+ * where the environment does not have them.
+ *
  * The INI file is the one that --config or ENTRYPOINT_CONFIG names, which must
  * exist, else entrypoint.ini in the working directory if it is there.
  */
 #ifndef EP_SETTINGS_LOAD_H
 #define EP_SETTINGS_LOAD_H
 
+#include "settings/env_file.h"
 #include "settings/settings.h"
 
 #define EP_SETTINGS_FILE "entrypoint.ini"
@@ -24,14 +28,16 @@ struct ep_settings_input {
 
 struct ep_setting_value {
     const char *text;   /* as written, NULL: unset; of a secret never to be shown */
-    const char *origin; /* "default", "environment NAME", "file NAME:LINE", "flag --name" */
+    const char *origin; /* "default", "environment NAME", "NAME in .env",
+                           "file NAME:LINE", "flag --name" */
 };
 
 struct ep_configuration {
     struct ep_settings settings;
     struct ep_setting_value values[EP_SETTINGS_COUNT]; /* by row */
     const char *file;                                  /* the INI file that was read, or NULL */
-    char *const *environment;                          /* as given */
+    char *const *environment; /* as given, and behind that what env_file adds */
+    struct ep_env_file env_file;
     const char *const *notes; /* for the log: unknown ENTRYPOINT_* variables, which are ignored */
     size_t note_count;
 };

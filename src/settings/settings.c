@@ -131,17 +131,16 @@ static bool parse_tables(struct ep_arena *arena, const struct ep_setting *row, c
     return true;
 }
 
-/* The enumerations count from 0 as their texts do; all have the size of an int. */
-static bool parse_choice(struct ep_arena *arena, const struct ep_setting *row, const char *text,
-                         void *field, struct ep_error *err)
+/* The index of the text among the row's choices. */
+static bool find_choice(const struct ep_setting *row, const char *text, int *ret_index,
+                        struct ep_error *err)
 {
-    (void)arena;
     const char *const *choices = row->type->choices;
     struct ep_suggestion suggestion = {.word = ep_span_of(text)};
 
     for (int i = 0; choices[i] != NULL; i++) {
         if (strcmp(text, choices[i]) == 0) {
-            memcpy(field, &i, sizeof(i));
+            *ret_index = i;
             return true;
         }
         ep_suggest_offer(&suggestion, choices[i]);
@@ -157,6 +156,32 @@ static bool parse_choice(struct ep_arena *arena, const struct ep_setting *row, c
     return false;
 }
 
+/* The enumerations count from 0 as their texts do; all have the size of an int. */
+static bool parse_choice(struct ep_arena *arena, const struct ep_setting *row, const char *text,
+                         void *field, struct ep_error *err)
+{
+    int index;
+    (void)arena;
+    if (!find_choice(row, text, &index, err)) {
+        return false;
+    }
+    memcpy(field, &index, sizeof(index));
+    return true;
+}
+
+static bool parse_boolean(struct ep_arena *arena, const struct ep_setting *row, const char *text,
+                          void *field, struct ep_error *err)
+{
+    int index;
+    (void)arena;
+    if (!find_choice(row, text, &index, err)) {
+        return false;
+    }
+    *(bool *)field = index == 1;
+    return true;
+}
+
+static const char *const booleans[] = {"no", "yes", NULL};
 static const char *const policies[] = {
     [EP_POLICY_IGNORE] = "ignore",
     [EP_POLICY_WARN] = "warn",
@@ -199,6 +224,7 @@ static const struct ep_setting_type kind_TEXT = {parse_text, NULL};
 static const struct ep_setting_type kind_IDENTIFIER = {parse_identifier, NULL};
 static const struct ep_setting_type kind_DURATION = {parse_duration, NULL};
 static const struct ep_setting_type kind_INTEGER = {parse_integer, NULL};
+static const struct ep_setting_type kind_BOOLEAN = {parse_boolean, booleans};
 static const struct ep_setting_type kind_LIST = {parse_list, NULL};
 static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};

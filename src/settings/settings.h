@@ -34,6 +34,7 @@ struct ep_list {
 #define EP_SETTING_CTYPE_IDENTIFIER const char *
 #define EP_SETTING_CTYPE_DURATION int64_t /* milliseconds */
 #define EP_SETTING_CTYPE_INTEGER int64_t
+#define EP_SETTING_CTYPE_BOOLEAN bool
 #define EP_SETTING_CTYPE_LIST struct ep_list
 #define EP_SETTING_CTYPE_TABLES struct ep_list /* each "name" or "schema.name" */
 #define EP_SETTING_CTYPE_POLICY enum ep_policy

@@ -403,6 +403,59 @@ static void of_two_variables_of_one_name_the_first_counts(void **state)
     assert_null(ep_variable_find(environment, "B"));
 }
 
+static void an_env_file_adds_to_the_environment_and_overrides_nothing(void **state)
+{
+    (void)state;
+    struct given given = {.variables = {"ENTRYPOINT_DATABASE_ENV_FILE=.env", "KEPT=given"}};
+    write_file(".env", "KEPT=file\nADDED=1\nADDED=2\nENTRYPOINT_WAIT_TIMEOUT=7s\n"
+                       "ENTRYPOINT_CONFIG=other.ini\n");
+
+    struct ep_configuration configuration = loaded(&given);
+
+    assert_true(configuration.env_file.exists);
+    assert_int_equal(configuration.env_file.count, 3);
+    assert_string_equal(ep_variable_find(configuration.environment, "KEPT"), "given");
+    assert_string_equal(ep_variable_find(configuration.environment, "ADDED"), "2");
+    assert_int_equal(configuration.settings.wait_timeout_ms, 7000);
+    assert_string_equal(configuration.values[EP_SETTING_wait_timeout_ms].origin,
+                        "ENTRYPOINT_WAIT_TIMEOUT in .env");
+    assert_int_equal(configuration.note_count, 1);
+    assert_string_equal(configuration.notes[0],
+                        "variable ENTRYPOINT_CONFIG in .env is ignored: it comes too late");
+}
+
+static void an_env_file_is_named_by_flag_environment_or_file(void **state)
+{
+    (void)state;
+    struct given given = {0};
+    write_file("a", "A=1\n");
+    write_file("b", "A=2\n");
+    write_file("c", "A=3\n");
+
+    assert_null(loaded(&given).env_file.path);
+    write_file("entrypoint.ini", "[database]\nenv_file = a\n");
+    assert_string_equal(ep_variable_find(loaded(&given).environment, "A"), "1");
+    given.variables[0] = "ENTRYPOINT_DATABASE_ENV_FILE=b";
+    assert_string_equal(ep_variable_find(loaded(&given).environment, "A"), "2");
+    given.flag = EP_SETTING_database_env_file;
+    given.flag_text = "c";
+    assert_string_equal(ep_variable_find(loaded(&given).environment, "A"), "3");
+    given.flag_text = "";
+    assert_null(loaded(&given).env_file.path);
+}
+
+static void an_env_file_may_be_absent_but_not_unreadable(void **state)
+{
+    (void)state;
+    struct given given = {.flag = EP_SETTING_database_env_file, .flag_text = "absent"};
+
+    assert_false(loaded(&given).env_file.exists);
+    given.flag_text = ".";
+    struct ep_error err = refused(&given);
+    assert_int_equal(err.fault, EP_FAULT_CONFIG);
+    assert_string_equal(err.context, "[database] env_file");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +489,12 @@ int main(void)
                                         ep_scratch_setup, clean),
         cmocka_unit_test_setup_teardown(unknown_variables_are_noted, ep_scratch_setup, clean),
         cmocka_unit_test_setup_teardown(links_to_a_service_are_not_noted, ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(an_env_file_adds_to_the_environment_and_overrides_nothing,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(an_env_file_is_named_by_flag_environment_or_file,
+                                        ep_scratch_setup, clean),
+        cmocka_unit_test_setup_teardown(an_env_file_may_be_absent_but_not_unreadable,
+                                        ep_scratch_setup, clean),
         cmocka_unit_test_setup_teardown(of_two_variables_of_one_name_the_first_counts,
                                         ep_scratch_setup, clean),
     };
