@@ -49,7 +49,7 @@ APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
-SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile matrix rows static wait wire))
+SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile matrix rows scram static wait wire))
 ORACLE := $(wildcard tests/oracle/*.bats)
 
 define variant
@@ -79,7 +79,7 @@ build/entrypoint: build/dev/entrypoint ## developer build, against Debian's -dev
 
 static: build/$(STATIC)/entrypoint ## build/static/entrypoint, the binary that ships; ARCH=aarch64 cross-compiles
 
-$(DEPS).ok: $(wildcard mk/*.sh mk/libpq/*.h) mk/sources mk/musl.sed $(if $(wildcard $(DEPS)/ok),,FORCE)
+$(DEPS).ok: $(wildcard mk/*.sh mk/*.sed mk/libpq/*) mk/sources $(if $(wildcard $(DEPS)/ok),,FORCE)
 	@mkdir -p $(@D)
 	+$(Q)dir=$$(mk/deps.sh $(ARCH)) && ln -sfn "$$dir" $(DEPS)
 	@touch $@

@@ -28,10 +28,12 @@ libpq_files="interfaces/libpq/fe-auth-scram interfaces/libpq/fe-auth interfaces/
     interfaces/libpq/fe-exec interfaces/libpq/fe-lobj interfaces/libpq/fe-misc interfaces/libpq/fe-print
     interfaces/libpq/fe-protocol3 interfaces/libpq/fe-secure-common interfaces/libpq/fe-secure-openssl
     interfaces/libpq/fe-secure interfaces/libpq/fe-trace interfaces/libpq/libpq-events interfaces/libpq/pqexpbuffer
-    common/base64 common/cryptohash_openssl common/encnames common/hmac_openssl common/ip common/link-canary
-    common/md5_common common/pg_prng common/saslprep common/scram-common common/string common/unicode_norm common/wchar
+    common/base64 common/cryptohash_openssl common/encnames common/ip common/link-canary
+    common/md5_common common/pg_prng common/saslprep common/string common/unicode_norm common/wchar
     port/chklocale port/getpeereid port/inet_net_ntop port/pg_strong_random port/pgstrcasecmp port/snprintf port/strerror
     port/timingsafe_bcmp port/user"
+# The loop that a SCRAM login spends its time in, with our own HMAC in the place of hmac_openssl.
+libpq_fast_files="common/hmac_midstates common/scram-common"
 
 # What jansson's configure finds on any Linux.
 jansson_defines="HAVE_STDINT_H HAVE_UNISTD_H HAVE_FCNTL_H HAVE_SCHED_H HAVE_SYS_STAT_H HAVE_SYS_TIME_H HAVE_SYS_TYPES_H
@@ -41,7 +43,7 @@ jansson_defines="HAVE_STDINT_H HAVE_UNISTD_H HAVE_FCNTL_H HAVE_SCHED_H HAVE_SYS_
 key=$({
     echo "$arch"
     "${cross}gcc" -v 2>&1 | tail -n 1
-    cat "$mk/deps.sh" "$mk/sources" "$mk/musl.sed" "$mk"/libpq/*.h
+    cat "$mk/deps.sh" "$mk/sources" "$mk"/*.sed "$mk"/libpq/*
 } | sha256sum | cut -c1-16)
 dir=$DEPS_CACHE/$arch-$key
 src=$dir/src
@@ -54,6 +56,17 @@ unpack() { # unpack FILE TAR-ARGUMENT...
     file=$("$mk/fetch.sh" "$1")
     shift
     tar -C "$src" -xf "$file" "$@"
+}
+
+edit() { # edit SCRIPT COUNT FILE...: apply the edits of mk/SCRIPT, which must be COUNT
+    local script=$1 count=$2 file changes=0
+    shift 2
+    for file; do
+        cp "$file" "$file.orig"
+        sed -i -f "$mk/$script" "$file"
+        changes=$((changes + $(diff "$file.orig" "$file" | grep -c '^[0-9]' || true)))
+    done
+    [ "$changes" = "$count" ] || { echo "mk/$script made $changes changes, not $count" >&2; return 1; }
 }
 
 archive() { # archive LIBRARY FOLDER CFLAGS FILE...: compile FOLDER/FILE.c, all at once, into lib/LIBRARY
@@ -69,13 +82,7 @@ archive() { # archive LIBRARY FOLDER CFLAGS FILE...: compile FOLDER/FILE.c, all 
 build_musl() {
     unpack musl-1.2.5.tar.gz
     cd "$src/musl-1.2.5"
-    local file changes=0
-    for file in tools/musl-gcc.specs.sh src/locale/iconv.c src/stdlib/qsort.c; do
-        cp "$file" "$file.orig"
-        sed -i -f "$mk/musl.sed" "$file"
-        changes=$((changes + $(diff "$file.orig" "$file" | grep -c '^[0-9]' || true)))
-    done
-    [ "$changes" = 7 ] || { echo "mk/musl.sed made $changes changes, not 7" >&2; return 1; }
+    edit musl.sed 7 tools/musl-gcc.specs.sh src/locale/iconv.c src/stdlib/qsort.c
     CC=${cross}gcc ./configure ${cross:+--target="$arch-linux-musl" CROSS_COMPILE="$cross"} --prefix="$dir/musl" \
         --disable-shared CFLAGS="-Os -ffunction-sections -fdata-sections"
     # shellcheck disable=SC2086 # empty or one word
@@ -106,15 +113,20 @@ SH
 }
 
 build_libpq() {
-    local top=$src/postgresql-17.11 inc=$src/libpq-include
+    local top=$src/postgresql-17.11 inc=$src/libpq-include flags
     unpack postgresql-17.11.tar.bz2 postgresql-17.11/src/{include,common,port,interfaces/libpq,backend/utils}
     mkdir -p "$inc/utils"
     cp "$mk"/libpq/*.h "$inc/"
     cp "$top/src/include/port/linux.h" "$inc/pg_config_os.h"
     perl "$top/src/backend/utils/generate-errcodes.pl" --outfile "$inc/utils/errcodes.h" "$top/src/backend/utils/errcodes.txt"
+    edit libpq.sed 2 "$top"/src/interfaces/libpq/fe-{auth-scram,secure-openssl}.c
+    cp "$mk/libpq/hmac_midstates.c" "$top/src/common/"
+    flags="$cflags -fno-strict-aliasing -fwrapv -fexcess-precision=standard -DFRONTEND -D_GNU_SOURCE
+        -I$inc -I$top/src/include -I$top/src/interfaces/libpq -I$top/src/port -I$dir/include"
     # shellcheck disable=SC2086 # one word for each
-    archive libpq.a "$top/src" "$cflags -fno-strict-aliasing -fwrapv -fexcess-precision=standard -DFRONTEND -D_GNU_SOURCE
-        -I$inc -I$top/src/include -I$top/src/interfaces/libpq -I$top/src/port -I$dir/include" $libpq_files
+    archive libpq.a "$top/src" "$flags" $libpq_files
+    # shellcheck disable=SC2086 # one word for each
+    archive libpq.a "$top/src" "$flags -O2" $libpq_fast_files
     cp "$top"/src/interfaces/libpq/libpq-{fe,events}.h "$top/src/include/postgres_ext.h" "$inc/pg_config_ext.h" "$dir/include/"
 }
 

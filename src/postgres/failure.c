@@ -218,6 +218,8 @@ static const struct rule client_rules[] = {
     ROW(NULL, "GSSAPI encryption", FINAL, CONFIG, "Remove gssencmode=require."),
     ROW(NULL, "incorrect server signature", FINAL, DENIED,
         "The server does not know the password either: is it the right server?"),
+    ROW(NULL, "SCRAM iterations, more than", FINAL, CONFIG,
+        "Lower the server's scram_iterations and set the password again. Is it the right server?"),
     ROW(NULL, "session is read-only", TRANSIENT, UNAVAILABLE, "See target_session_attrs."),
     ROW(NULL, "session is not read-only", TRANSIENT, UNAVAILABLE, "See target_session_attrs."),
     ROW(NULL, "in hot standby mode", TRANSIENT, UNAVAILABLE, "See target_session_attrs."),

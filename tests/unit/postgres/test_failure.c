@@ -266,6 +266,8 @@ static void libpq_says_no(void **state)
          "channel binding is required, but server did not offer an authentication method that "
          "supports channel binding",
          F, CONFIG, "channel_binding"},
+        {"", "the server asks for 2000000000 SCRAM iterations, more than 10000000", F, CONFIG,
+         "scram_iterations"},
         {"", "authentication method requirement \"scram-sha-256\" failed", F, CONFIG,
          "require_auth"},
         {"", "authentication method 7 not supported", F, CONFIG, "GSSAPI"},
