@@ -44,9 +44,8 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
 bool ep_action_request(const struct ep_context *context, struct ep_state_request *ret_request,
                        struct ep_error *err) EP_MUST_CHECK;
 
-/* The folders of the setting dirs; none where it is empty. Errors: those of ep_source_read(). */
-bool ep_action_read_source(const struct ep_context *context,
-                           struct ep_migration_list *ret_migrations,
+/* Add the tiers, those of the setting dirs. Errors: those of ep_tier_list_read(). */
+bool ep_action_read_source(const struct ep_context *context, struct ep_state_request *request,
                            struct ep_error *err) EP_MUST_CHECK;
 
 /* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */

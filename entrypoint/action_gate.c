@@ -1,6 +1,5 @@
 #include "entrypoint/action.h"
 
-#include "source/source.h"
 #include "system/file.h"
 
 #include <unistd.h>
@@ -11,8 +10,6 @@ bool ep_action_request(const struct ep_context *context, struct ep_state_request
     const struct ep_settings *settings = &context->configuration->settings;
     struct ep_state_request request = {0};
 
-    ep_ledger_table_init(context->arena, settings->drizzle_schema, settings->drizzle_table,
-                         &request.ledger);
     if (!ep_table_list_parse(context->arena, settings->verify_tables.items,
                              settings->verify_tables.count, &request.tables, err)) {
         return false;
@@ -21,17 +18,11 @@ bool ep_action_request(const struct ep_context *context, struct ep_state_request
     return true;
 }
 
-bool ep_action_read_source(const struct ep_context *context,
-                           struct ep_migration_list *ret_migrations, struct ep_error *err)
+bool ep_action_read_source(const struct ep_context *context, struct ep_state_request *request,
+                           struct ep_error *err)
 {
-    const struct ep_list *dirs = &context->configuration->settings.migrate_dirs;
-
-    if (dirs->is_set && dirs->count == 0) {
-        *ret_migrations = (struct ep_migration_list){0};
-        return true;
-    }
-    return ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count,
-                          context->reporter, ret_migrations, err);
+    return ep_tier_list_read(context->arena, &context->configuration->settings, context->reporter,
+                             &request->tiers, err);
 }
 
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
@@ -39,7 +30,6 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
 {
     const struct ep_settings *settings = &context->configuration->settings;
     const struct ep_list *dirs = &settings->migrate_dirs;
-    struct ep_migration_list migrations = {0};
     struct ep_connection connection = {0};
     struct ep_state_request request = {0};
 
@@ -55,7 +45,7 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
         /* Nothing is ever migrated from here: the ledger, if there is one, is somebody else's. */
         goal = request.tables.count > 0 ? EP_GATE_VERIFIED : EP_GATE_ANSWERS;
     }
-    if (goal == EP_GATE_MIGRATED && !ep_action_read_source(context, &migrations, err)) {
+    if (goal == EP_GATE_MIGRATED && !ep_action_read_source(context, &request, err)) {
         return false;
     }
     if (!ep_connection_prepare(context->arena, context->configuration, context->reporter,
@@ -67,7 +57,6 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
         .conninfo = &connection.conninfo,
         .settings = settings,
         .request = &request,
-        .migrations = &migrations,
         .reporter = context->reporter,
     };
     if (!ep_gate_pass(&gate, err)) {

@@ -4,14 +4,13 @@
 
 #include <inttypes.h>
 
-static bool run_mark(const struct ep_context *context, const struct ep_state_request *state,
+static bool run_mark(const struct ep_context *context, struct ep_state_request *state,
                      struct ep_marked *ret_marked, struct ep_error *err)
 {
     bool takes_all = context->line->options[EP_OPTION_ALL];
-    struct ep_migration_list migrations = {0};
     struct ep_connection connection = {0};
 
-    if (!ep_action_read_source(context, &migrations, err)
+    if (!ep_action_read_source(context, state, err)
         || !ep_connection_prepare(context->arena, context->configuration, context->reporter,
                                   &connection, err)) {
         return false;
@@ -20,7 +19,6 @@ static bool run_mark(const struct ep_context *context, const struct ep_state_req
         .conninfo = &connection.conninfo,
         .settings = &context->configuration->settings,
         .state = state,
-        .migrations = &migrations,
         .tags = takes_all ? NULL : context->line->tags,
         .tag_count = context->line->tag_count,
         .reporter = context->reporter,
@@ -49,8 +47,12 @@ bool ep_action_mark(const struct ep_context *context, struct ep_error *err)
                        migration->created_at);
     }
     if (marked.count == 0) {
-        ep_text_format(&text, "nothing to mark: everything is recorded in %s\n",
-                       state.ledger.quoted);
+        ep_text_add(&text, "nothing to mark: everything is recorded");
+        for (size_t i = 0; i < state.tiers.count; i++) {
+            ep_text_format(&text, "%s %s", i == 0 ? " in" : ",",
+                           state.tiers.items[i].ledger.quoted);
+        }
+        ep_text_add_byte(&text, '\n');
     }
     return ep_action_print(&text, err);
 }

@@ -1,5 +1,7 @@
 #include "entrypoint/action.h"
 
+#include "base/check.h"
+#include "settings/dir.h"
 #include "source/create.h"
 #include "system/file.h"
 #include "system/signals.h"
@@ -48,7 +50,9 @@ static bool find_folder(const struct ep_context *context, const char **ret_folde
     if (dirs->count != 1) {
         return fail_several(dirs, err);
     }
-    *ret_folder = dirs->items[0];
+    struct ep_dir dir;
+    EP_CHECK(ep_dir_parse(context->arena, dirs->items[0], &dir)); /* the settings have it checked */
+    *ret_folder = dir.folder;
     return true;
 }
 

@@ -59,7 +59,9 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "recorded_hash: text or null, edited, line_endings_differ, out_of_order, "
             "drizzle_runs_again, in_future, notes: texts), unknown (rows without a migration: "
             "id, name: text or null, created_at: milliseconds or null, applied_at, hash), notes "
-            "(texts about the table). Members may be added.",
+            "(texts about the table). With folders of several tables it is one object with the "
+            "totals applied, pending and skipped, and tiers, an array of such objects. Members may "
+            "be added.",
     },
     {
         .id = EP_COMMAND_MARK,

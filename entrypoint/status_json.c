@@ -89,10 +89,10 @@ static json_t *make_unknown(const struct ep_ledger_row *row)
     return object;
 }
 
-void ep_status_output_json(struct ep_text *out, const struct ep_status *status)
+static json_t *make_status(const struct ep_status *status)
 {
     const struct ep_plan *plan = &status->plan;
-    json_t *document EP_CLEANUP(ep_json_drop) = json_object();
+    json_t *object = json_object();
     json_t *migrations = json_array(), *unknown = json_array();
 
     for (size_t i = 0; i < plan->item_count; i++) {
@@ -101,14 +101,42 @@ void ep_status_output_json(struct ep_text *out, const struct ep_status *status)
     for (size_t i = 0; i < plan->unknown_count; i++) {
         append(unknown, make_unknown(plan->unknown[i]));
     }
-    set(document, "table", make_text(status->table));
-    set(document, "exists", json_boolean(status->shape != EP_LEDGER_ABSENT));
-    set(document, "applied", json_integer((json_int_t)plan->applied_count));
-    set(document, "pending", json_integer((json_int_t)plan->pending_count));
-    set(document, "skipped", json_integer((json_int_t)ep_status_output_skipped(plan)));
-    set(document, "migrations", migrations);
-    set(document, "unknown", unknown);
-    set(document, "notes", make_notes(plan, NULL));
+    set(object, "table", make_text(status->table));
+    set(object, "exists", json_boolean(status->shape != EP_LEDGER_ABSENT));
+    set(object, "applied", json_integer((json_int_t)plan->applied_count));
+    set(object, "pending", json_integer((json_int_t)plan->pending_count));
+    set(object, "skipped", json_integer((json_int_t)ep_status_output_skipped(plan)));
+    set(object, "migrations", migrations);
+    set(object, "unknown", unknown);
+    set(object, "notes", make_notes(plan, NULL));
+    return object;
+}
+
+/* The totals, and an object for each tier. */
+static json_t *make_tiers(const struct ep_status_list *list)
+{
+    json_t *object = json_object(), *tiers = json_array();
+    size_t applied = 0, pending = 0, skipped = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct ep_plan *plan = &list->items[i].plan;
+        applied += plan->applied_count;
+        pending += plan->pending_count;
+        skipped += ep_status_output_skipped(plan);
+        append(tiers, make_status(&list->items[i]));
+    }
+    set(object, "applied", json_integer((json_int_t)applied));
+    set(object, "pending", json_integer((json_int_t)pending));
+    set(object, "skipped", json_integer((json_int_t)skipped));
+    set(object, "tiers", tiers);
+    return object;
+}
+
+void ep_status_output_json(struct ep_text *out, const struct ep_status_list *list)
+{
+    json_t *document EP_CLEANUP(ep_json_drop) = NULL;
+
+    document = list->count == 1 ? make_status(&list->items[0]) : make_tiers(list);
     ep_json_write(document, out);
     ep_text_add_byte(out, '\n');
 }

@@ -193,7 +193,7 @@ static void add_summary(struct ep_text *out, const struct ep_status *status)
                    status->shape == EP_LEDGER_ABSENT ? ", which does not exist yet" : "");
 }
 
-void ep_status_output_text(struct ep_text *out, const struct ep_status *status)
+static void add_tier(struct ep_text *out, const struct ep_status *status)
 {
     const struct ep_plan *plan = &status->plan;
     size_t most = 1 + plan->item_count + plan->unknown_count;
@@ -214,4 +214,28 @@ void ep_status_output_text(struct ep_text *out, const struct ep_status *status)
         ep_text_add_byte(out, '\n');
     }
     add_summary(out, status);
+}
+
+static void add_totals(struct ep_text *out, const struct ep_status_list *list)
+{
+    size_t applied = 0, pending = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        applied += list->items[i].plan.applied_count;
+        pending += list->items[i].plan.pending_count;
+    }
+    ep_text_format(out, "%zu applied, %zu pending in %zu tables\n", applied, pending, list->count);
+}
+
+void ep_status_output_text(struct ep_text *out, const struct ep_status_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        add_tier(out, &list->items[i]);
+        if (list->count > 1) {
+            ep_text_add_byte(out, '\n');
+        }
+    }
+    if (list->count != 1) {
+        add_totals(out, list);
+    }
 }

@@ -12,12 +12,14 @@
 /*
  * A table for a terminal: a line for each migration, one for each row that
  * belongs to none, the reasons for what is unusual, and the counts. No lines are
- * broken. Whatever the folder and the ledger hold is made printable. Appends.
+ * broken. Of several tiers one after the other, then the totals. Whatever the folder and the ledger
+ * hold is made printable. Appends.
  */
-void ep_status_output_text(struct ep_text *out, const struct ep_status *status);
+void ep_status_output_text(struct ep_text *out, const struct ep_status_list *list);
 
-/* One JSON document and a newline. What is not UTF-8 in a name becomes U+FFFD. Appends. */
-void ep_status_output_json(struct ep_text *out, const struct ep_status *status);
+/* One JSON document, with "tiers" when there is more than one, and a newline. What is not UTF-8 in
+ * a name becomes U+FFFD. Appends. */
+void ep_status_output_json(struct ep_text *out, const struct ep_status_list *list);
 
 /* What both have in common: the name of a state, how many are skipped, and whether a time reads
  * "2026-11-21 06:28:44.123+00", as PostgreSQL writes one of UTC, without BC or infinity. */

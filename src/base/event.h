@@ -34,7 +34,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(CONNECTED, INFO, "connected to PostgreSQL {server_version} at {address} in {elapsed_ms} ms") \
     X(SESSION_LOST, WARN, "connection lost, connecting again: {reason}")                           \
     X(POOLER, INFO, "connected through a pooler: using transaction-level locks")                   \
-    X(SOURCE, INFO, "found {count} migrations in {folder} (drizzle {layout})")                     \
+    X(SOURCE, INFO, "found {count} migrations in {folder} ({layout})")                             \
     X(SOURCE_NOTE, WARN, "{note}")                                                                 \
     X(PLAN_NOTE, WARN, "{tag}: {note}")                                                            \
     X(AHEAD, WARN,                                                                                 \

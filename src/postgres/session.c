@@ -188,10 +188,11 @@ static bool send_flight(struct ep_session *session, const struct ep_query *queri
     }
     for (size_t i = 0; i < count && sent; i++) {
         EP_CHECK(queries[i].parameter_count <= INT_MAX);
-        sent =
-            PQsendQueryParams(session->connection, queries[i].sql, (int)queries[i].parameter_count,
-                              NULL, queries[i].parameters, NULL, NULL, 0)
-            == 1;
+        sent = (i == 0 || !queries[i].apart || PQpipelineSync(session->connection) == 1)
+               && PQsendQueryParams(session->connection, queries[i].sql,
+                                    (int)queries[i].parameter_count, NULL, queries[i].parameters,
+                                    NULL, NULL, 0)
+                      == 1;
     }
     return sent && PQpipelineSync(session->connection) == 1;
 }
@@ -209,8 +210,8 @@ static bool receive_sync(struct ep_session *session, int64_t deadline_ms, struct
 }
 
 /* Each query gives one result and a NULL; then comes the result of the sync. */
-static bool receive_flight(struct ep_session *session, size_t count, int64_t deadline_ms,
-                           struct ep_result *results[], struct ep_error *err)
+static bool receive_flight(struct ep_session *session, const struct ep_query *queries, size_t count,
+                           int64_t deadline_ms, struct ep_result *results[], struct ep_error *err)
 {
     PGresult *rows = NULL;
 
@@ -219,7 +220,8 @@ static bool receive_flight(struct ep_session *session, size_t count, int64_t dea
     }
     session->row_by_row = false;
     for (size_t i = 0; i < count; i++) {
-        if (!ep_session_next_rows(session, deadline_ms, &rows, err)) {
+        if ((i > 0 && queries[i].apart && !receive_sync(session, deadline_ms, err))
+            || !ep_session_next_rows(session, deadline_ms, &rows, err)) {
             return false;
         }
         if (rows == NULL) {
@@ -250,7 +252,7 @@ bool ep_session_flight(struct ep_session *session, const struct ep_query *querie
         return ep_session_fail_lost(session, err);
     }
     if (ep_session_flush(session, deadline_ms, err)
-        && receive_flight(session, count, deadline_ms, ret_results, err)) {
+        && receive_flight(session, queries, count, deadline_ms, ret_results, err)) {
         return true;
     }
     for (size_t i = 0; i < count; i++) {

@@ -76,6 +76,7 @@ struct ep_query {
     const char *sql;
     const char *const *parameters;
     size_t parameter_count;
+    bool apart; /* in a flight: what was refused before it does not skip it, see there */
 };
 #define EP_QUERY(sql_, ...)                                              \
     ((struct ep_query){.sql = (sql_),                                    \
@@ -101,7 +102,7 @@ bool ep_result_fail(const struct ep_result *result, struct ep_error *err);
 /*
  * Send all queries, then read all answers: one round trip. They run in order; after the
  * first that the server refuses the rest are skipped. Outside a transaction they
- * are one implicit transaction.
+ * are one implicit transaction; a query that is apart begins another one.
  *
  * ret_results[i] answers queries[i]; all are set on success, which includes
  * refused ones, and must be released. On failure none is.

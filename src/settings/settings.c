@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "format/duration.h"
 #include "format/identifier.h"
+#include "settings/dir.h"
 #include "settings/suggest.h"
 
 /* PostgreSQL cuts longer names, silently: NAMEDATALEN - 1. */
@@ -103,6 +104,25 @@ static bool parse_list(struct ep_arena *arena, const struct ep_setting *row, con
         text += size;
     }
     *(struct ep_list *)field = (struct ep_list){.items = items, .count = count, .is_set = true};
+    return true;
+}
+
+static bool parse_dirs(struct ep_arena *arena, const struct ep_setting *row, const char *text,
+                       void *field, struct ep_error *err)
+{
+    struct ep_list list;
+    if (!parse_list(arena, row, text, &list, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        struct ep_dir dir;
+        if (!ep_dir_parse(arena, list.items[i], &dir)) {
+            (void)ep_fail(err, EP_FAULT_CONFIG, "\"%.140s\" is no folder with its table",
+                          list.items[i]);
+            return ep_error_hint(err, "Write folder, folder=table or folder=schema.table.");
+        }
+    }
+    *(struct ep_list *)field = list;
     return true;
 }
 
@@ -226,6 +246,7 @@ static const struct ep_setting_type kind_DURATION = {parse_duration, NULL};
 static const struct ep_setting_type kind_INTEGER = {parse_integer, NULL};
 static const struct ep_setting_type kind_BOOLEAN = {parse_boolean, booleans};
 static const struct ep_setting_type kind_LIST = {parse_list, NULL};
+static const struct ep_setting_type kind_DIRS = {parse_dirs, NULL};
 static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};

@@ -36,6 +36,7 @@ struct ep_list {
 #define EP_SETTING_CTYPE_INTEGER int64_t
 #define EP_SETTING_CTYPE_BOOLEAN bool
 #define EP_SETTING_CTYPE_LIST struct ep_list
+#define EP_SETTING_CTYPE_DIRS struct ep_list   /* each as dir.h has it */
 #define EP_SETTING_CTYPE_TABLES struct ep_list /* each "name" or "schema.name" */
 #define EP_SETTING_CTYPE_POLICY enum ep_policy
 #define EP_SETTING_CTYPE_OUT_OF_ORDER enum ep_out_of_order

@@ -186,10 +186,21 @@ static bool read_folders(struct ep_arena *arena, const char *folder,
     return true;
 }
 
-static bool read_folder(struct ep_arena *arena, const char *folder,
-                        const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
-                        struct ep_error *err)
+static const char *layout_name(enum ep_layout layout)
 {
+    switch (layout) {
+    case EP_LAYOUT_JOURNAL:
+        return "journal";
+    case EP_LAYOUT_FOLDERS:
+        break;
+    }
+    return "folders";
+}
+
+static bool read_folder(struct ep_arena *arena, const struct ep_reporter *reporter,
+                        struct ep_source *source, struct ep_error *err)
+{
+    const char *folder = source->folder;
     enum ep_file_type type = ep_file_type(folder);
     const char *journal = NULL;
 
@@ -199,14 +210,16 @@ static bool read_folder(struct ep_arena *arena, const char *folder,
     if (!ep_journal_find(arena, folder, &journal, err)) {
         return false;
     }
-    bool is_read = journal != NULL ? read_journal(arena, folder, journal, reporter, ret_list, err)
-                                   : read_folders(arena, folder, reporter, ret_list, err);
+    source->layout = journal != NULL ? EP_LAYOUT_JOURNAL : EP_LAYOUT_FOLDERS;
+    bool is_read = journal != NULL
+                       ? read_journal(arena, folder, journal, reporter, &source->migrations, err)
+                       : read_folders(arena, folder, reporter, &source->migrations, err);
     if (!is_read) {
         return false;
     }
-    ep_report(reporter, EP_EVENT_SOURCE, EP_INTEGER_FIELD("count", (long long)ret_list->count),
-              EP_TEXT_FIELD("folder", folder),
-              EP_TEXT_FIELD("layout", journal != NULL ? "journal" : "folders"));
+    ep_report(
+        reporter, EP_EVENT_SOURCE, EP_INTEGER_FIELD("count", (long long)source->migrations.count),
+        EP_TEXT_FIELD("folder", folder), EP_TEXT_FIELD("layout", layout_name(source->layout)));
     return true;
 }
 
@@ -235,26 +248,10 @@ static bool find_default(const char **ret_folder, struct ep_error *err)
     return true;
 }
 
-static void append(struct ep_arena *arena, struct ep_migration_list more,
-                   struct ep_migration_list *list)
-{
-    if (list->count == 0) {
-        *list = more;
-        return;
-    }
-    size_t count = list->count + more.count;
-    struct ep_migration *items = ep_arena_array(arena, count, sizeof(*items));
-    for (size_t i = 0; i < count; i++) {
-        items[i] = i < list->count ? list->items[i] : more.items[i - list->count];
-    }
-    *list = (struct ep_migration_list){.items = items, .count = count};
-}
-
 bool ep_source_read(struct ep_arena *arena, const char *const *folders, size_t folder_count,
-                    const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
+                    const struct ep_reporter *reporter, struct ep_source_list *ret_list,
                     struct ep_error *err)
 {
-    struct ep_migration_list all = {0};
     const char *preset = NULL;
 
     if (folders == NULL) {
@@ -264,13 +261,13 @@ bool ep_source_read(struct ep_arena *arena, const char *const *folders, size_t f
         folders = &preset;
         folder_count = 1;
     }
+    struct ep_source *sources = ep_arena_array(arena, folder_count, sizeof(*sources));
     for (size_t i = 0; i < folder_count; i++) {
-        struct ep_migration_list list = {0};
-        if (!read_folder(arena, folder_name(arena, folders[i]), reporter, &list, err)) {
+        sources[i].folder = folder_name(arena, folders[i]);
+        if (!read_folder(arena, reporter, &sources[i], err)) {
             return false;
         }
-        append(arena, list, &all);
     }
-    *ret_list = all;
+    *ret_list = (struct ep_source_list){.items = sources, .count = folder_count};
     return true;
 }

@@ -12,8 +12,20 @@
 #include "base/event.h"
 #include "source/migration.h"
 
+/* One folder and what it holds. */
+struct ep_source {
+    const char *folder;
+    enum ep_layout layout;
+    struct ep_migration_list migrations; /* in execution order */
+};
+
+struct ep_source_list {
+    const struct ep_source *items;
+    size_t count;
+};
+
 /*
- * Read every folder in order and append its migrations to one list. With
+ * Read every folder in order. With
  * folders NULL the one of "drizzle" and "migrations" that exists is read; with
  * an empty array (the setting is set, but empty) nothing is.
  *
@@ -25,7 +37,7 @@
  * default folders exist (the hint is the setting to write).
  */
 bool ep_source_read(struct ep_arena *arena, const char *const *folders, size_t folder_count,
-                    const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
+                    const struct ep_reporter *reporter, struct ep_source_list *ret_list,
                     struct ep_error *err) EP_MUST_CHECK;
 
 #endif

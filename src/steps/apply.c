@@ -130,9 +130,10 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
 }
 
 bool ep_apply_record(struct ep_apply *apply, const struct ep_migration *migration,
-                     struct ep_error *err)
+                     int64_t elapsed_ms, struct ep_error *err)
 {
-    if (!ep_ledger_record(apply->session, apply->table, apply->shape, migration, err)) {
+    if (!ep_ledger_record(apply->session, apply->table, apply->ledger, migration, elapsed_ms,
+                          err)) {
         return ep_error_context(err, "migration %s", migration->tag);
     }
     if (apply->own_transaction && ep_session_transaction(apply->session) != EP_TRANSACTION_NONE) {

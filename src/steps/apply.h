@@ -4,12 +4,12 @@
 #ifndef EP_STEPS_APPLY_H
 #define EP_STEPS_APPLY_H
 
-#include "ledger/drizzle.h"
+#include "ledger/ledger.h"
 
 struct ep_apply {
     struct ep_session *session;
     const struct ep_ledger_table *table;
-    enum ep_ledger_shape shape;
+    const struct ep_ledger *ledger; /* what is known of it */
     const struct ep_reporter *reporter;
     const char *transaction_id; /* of the transaction that was begun for it */
     bool own_transaction;       /* out: the migration has committed by itself */
@@ -32,6 +32,6 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
  * is committed as well: nothing is open when this returns.
  */
 bool ep_apply_record(struct ep_apply *apply, const struct ep_migration *migration,
-                     struct ep_error *err) EP_MUST_CHECK;
+                     int64_t elapsed_ms, struct ep_error *err) EP_MUST_CHECK;
 
 #endif

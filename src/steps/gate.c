@@ -16,12 +16,12 @@ struct pass {
 };
 
 static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
-                        const struct ep_plan *plan)
+                        const struct ep_tier *tier, const struct ep_plan *plan)
 {
     for (size_t i = 0; i < plan->note_count; i++) {
         ep_report(gate->reporter, EP_EVENT_PLAN_NOTE,
                   EP_TEXT_FIELD("tag", plan->notes[i].migration == NULL
-                                           ? gate->request->ledger.quoted
+                                           ? tier->ledger.quoted
                                            : plan->notes[i].migration->tag),
                   EP_TEXT_FIELD("note", plan->notes[i].text));
     }
@@ -38,6 +38,35 @@ static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
     }
 }
 
+/* How much there is, over all tiers. */
+struct totals {
+    size_t migrations, applied;
+    bool has_work;
+};
+
+static bool plan_tiers(struct ep_arena *arena, const struct ep_migrate *request,
+                       const struct ep_gate *gate, const struct ep_state *state,
+                       struct totals *totals, struct ep_error *err)
+{
+    const struct ep_tier_list *tiers = &gate->request->tiers;
+
+    for (size_t i = 0; i < tiers->count; i++) {
+        struct ep_plan plan = {0};
+        totals->migrations += tiers->items[i].migrations.count;
+        if (state->busy) {
+            totals->has_work = true; /* not known, so it is found out under the lock */
+            continue;
+        }
+        if (!ep_migrate_plan(arena, request, &tiers->items[i], &state->ledgers[i], &plan, err)) {
+            return false;
+        }
+        report_plan(arena, gate, &tiers->items[i], &plan);
+        totals->applied += plan.applied_count;
+        totals->has_work = totals->has_work || plan.step_count > 0;
+    }
+    return true;
+}
+
 /* After a migration what was read before is old. */
 static bool migrate(struct ep_arena *arena, const struct pass *pass, const struct ep_state *state,
                     const bool **present, struct ep_error *err)
@@ -47,23 +76,19 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
         .session = pass->session,
         .settings = gate->settings,
         .request = gate->request,
-        .migrations = gate->migrations,
         .reporter = gate->reporter,
     };
-    struct ep_plan plan = {0};
+    struct totals totals = {0};
     size_t applied = 0;
     int64_t start_ms = ep_clock_ms();
 
-    if (!state->busy) {
-        if (!ep_migrate_plan(arena, &request, &state->ledger, &plan, err)) {
-            return false;
-        }
-        report_plan(arena, gate, &plan);
-        if (plan.step_count == 0) {
-            ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
-                      EP_INTEGER_FIELD("applied", (long long)plan.applied_count));
-            return true;
-        }
+    if (!plan_tiers(arena, &request, gate, state, &totals, err)) {
+        return false;
+    }
+    if (!totals.has_work) {
+        ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
+                  EP_INTEGER_FIELD("applied", (long long)totals.applied));
+        return true;
     }
     if (state->pooled) {
         ep_report(gate->reporter, EP_EVENT_POOLER, EP_TEXT_FIELD("variable", NULL));
@@ -73,7 +98,7 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
     }
     ep_report(gate->reporter, EP_EVENT_COMPLETE, EP_INTEGER_FIELD("applied", (long long)applied),
               EP_INTEGER_FIELD("elapsed_ms", ep_clock_ms() - start_ms),
-              EP_INTEGER_FIELD("total", (long long)gate->migrations->count));
+              EP_INTEGER_FIELD("total", (long long)totals.migrations));
     return gate->request->tables.count == 0
            || ep_state_read_tables(arena, pass->session, &gate->request->tables,
                                    ep_clock_ms() + ANSWER_MS_LEAST, present, err);

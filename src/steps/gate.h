@@ -27,7 +27,6 @@ struct ep_gate {
     const struct ep_conninfo *conninfo;
     const struct ep_settings *settings;
     const struct ep_state_request *request;
-    struct ep_migration_list *migrations; /* with EP_GATE_MIGRATED */
     const struct ep_reporter *reporter;
 };
 

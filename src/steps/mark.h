@@ -17,13 +17,12 @@ struct ep_mark {
     const struct ep_conninfo *conninfo;
     const struct ep_settings *settings;
     const struct ep_state_request *state;
-    struct ep_migration_list *migrations; /* hashes of line endings are filled in */
-    const char *const *tags;              /* which; NULL: every one that is not recorded */
+    const char *const *tags; /* which; NULL: every one that is not recorded */
     size_t tag_count;
     const struct ep_reporter *reporter;
 };
 
-/* Of the arena, in the order of the list. */
+/* Of the arena, in the order of the tiers and of their lists. */
 struct ep_marked {
     const struct ep_migration **items;
     size_t count;

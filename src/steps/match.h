@@ -23,7 +23,7 @@
 #ifndef EP_STEPS_MATCH_H
 #define EP_STEPS_MATCH_H
 
-#include "ledger/drizzle.h"
+#include "ledger/ledger.h"
 
 struct ep_match {
     const struct ep_ledger_row **rows;  /* for each migration: its row, or NULL: not applied */

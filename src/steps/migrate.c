@@ -8,6 +8,7 @@
 /* One call of ep_migrate_run(). */
 struct run {
     const struct ep_migrate *migrate;
+    const struct ep_tier *tier; /* whose turn it is */
     struct ep_replica replica;
     struct ep_apply apply;
     struct ep_ledger ledger; /* as last read */
@@ -15,7 +16,8 @@ struct run {
     int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
     size_t reported;         /* items before this one are committed and reported */
     size_t applied;          /* committed in this run */
-    size_t applied_before;   /* of these, in earlier attempts */
+    size_t applied_before;   /* of these, in earlier attempts and tiers */
+    size_t later;            /* pending in the tiers to come, as far as is known */
     bool again;              /* a migration has committed by itself: what is left is planned anew */
     bool open;               /* a transaction of ours is */
     bool announced;
@@ -28,7 +30,8 @@ static bool command(struct run *run, const char *sql, struct ep_error *err)
 }
 
 bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
-                     const struct ep_ledger *ledger, struct ep_plan *ret_plan, struct ep_error *err)
+                     const struct ep_tier *tier, const struct ep_ledger *ledger,
+                     struct ep_plan *ret_plan, struct ep_error *err)
 {
     const struct ep_plan_policies policies = {
         .edited = migrate->only_shown ? EP_POLICY_WARN : migrate->settings->migrate_edited,
@@ -40,14 +43,14 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
     const size_t *mismatches = NULL;
     size_t count = 0;
 
-    ep_plan_find_mismatches(arena, migrate->migrations, ledger, &mismatches, &count);
+    ep_plan_find_mismatches(arena, &tier->migrations, ledger, &mismatches, &count);
     for (size_t i = 0; i < count; i++) {
-        struct ep_migration *migration = &migrate->migrations->items[mismatches[i]];
+        struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
         if (migration->hash_lf[0] == '\0' && !ep_migration_hash_line_endings(migration, err)) {
             return false;
         }
     }
-    return ep_plan_make(arena, migrate->migrations, ledger, &policies, ret_plan, err);
+    return ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
 }
 
 /* The transaction that migrations run in. */
@@ -55,11 +58,9 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
 {
     const char *number = NULL;
 
-    if (!ep_turn_begin(arena, &run->replica, &run->migrate->request->ledger, &number, &run->ledger,
-                       err)) {
+    if (!ep_turn_begin(arena, &run->replica, run->tier, 1, &number, &run->ledger, err)) {
         return false;
     }
-    run->apply.shape = run->ledger.shape;
     run->apply.transaction_id = number;
     run->open = true;
     return true;
@@ -82,7 +83,7 @@ static void report_applied(struct run *run, size_t end)
 static void explain_count(const struct run *run, struct ep_error *err)
 {
     (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->applied_before + run->plan.pending_count);
+                          run->applied_before + run->plan.pending_count + run->later);
 }
 
 /* What the failure of one migration means for it and for the others. */
@@ -121,27 +122,27 @@ static bool commit(struct run *run, struct ep_error *err)
 
 static bool upgrade_ledger(struct run *run, struct ep_error *err)
 {
-    const struct ep_ledger_table *table = &run->migrate->request->ledger;
+    const struct ep_ledger_table *table = &run->tier->ledger;
 
     ep_report(run->migrate->reporter, EP_EVENT_UPGRADE, EP_TEXT_FIELD("table", table->quoted));
     if (!ep_ledger_upgrade(run->migrate->session, table, err)) {
         return false;
     }
-    run->apply.shape = EP_LEDGER_V1;
+    run->ledger.shape = EP_LEDGER_V1;
     return true;
 }
 
 static bool name_rows(const struct run *run, struct ep_error *err)
 {
     for (size_t i = 0; i < run->plan.name_count; i++) {
-        if (!ep_ledger_name(run->migrate->session, &run->migrate->request->ledger,
+        if (!ep_ledger_name(run->migrate->session, &run->tier->ledger,
                             run->plan.names[i].name_and_id, run->plan.upgrades, err)) {
             return false;
         }
     }
     ep_report(run->migrate->reporter, EP_EVENT_NAMED,
               EP_INTEGER_FIELD("count", (long long)run->plan.name_count),
-              EP_TEXT_FIELD("table", run->migrate->request->ledger.quoted));
+              EP_TEXT_FIELD("table", run->tier->ledger.quoted));
     return true;
 }
 
@@ -162,7 +163,7 @@ static bool record_item(struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
 
-    if (!ep_apply_record(&run->apply, migration, err)) {
+    if (!ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err)) {
         explain(run, migration, err);
         return false;
     }
@@ -205,7 +206,7 @@ static bool attempt(struct run *run, struct ep_error *err)
     run->applied_before = run->applied;
     run->apply.own_transaction = false;
     if (!begin(&arena, run, err)
-        || !ep_migrate_plan(&arena, run->migrate, &run->ledger, &run->plan, err)) {
+        || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)) {
         return false;
     }
     if (run->plan.step_count == 0) {
@@ -214,7 +215,7 @@ static bool attempt(struct run *run, struct ep_error *err)
     if (!run->announced && run->plan.pending_count > 0) {
         run->announced = true;
         ep_report(run->migrate->reporter, EP_EVENT_MIGRATING,
-                  EP_INTEGER_FIELD("pending", (long long)run->plan.pending_count));
+                  EP_INTEGER_FIELD("pending", (long long)(run->plan.pending_count + run->later)));
     }
     run->elapsed_ms = ep_arena_array(&arena, run->plan.item_count, sizeof(*run->elapsed_ms));
     /* Behind an own COMMIT the ledger was open to others. */
@@ -250,6 +251,7 @@ static bool back_off(struct run *run, int64_t retry, struct ep_error *err)
 
 static bool attempts(struct run *run, struct ep_error *err)
 {
+    size_t applied = run->applied;
     int64_t retry = 0;
 
     for (;;) {
@@ -257,7 +259,7 @@ static bool attempts(struct run *run, struct ep_error *err)
             if (!run->again) {
                 return true;
             }
-            if (run->applied > run->migrate->migrations->count) {
+            if (run->applied - applied > run->tier->migrations.count) {
                 return ep_fail(err, EP_FAULT_SQL, "the tracking table does not keep its rows");
             }
             continue;
@@ -277,27 +279,14 @@ static bool attempts(struct run *run, struct ep_error *err)
 }
 
 /* Our turn. Where another replica was at it, what it did may be all there was to do. */
-static bool take_turn(struct run *run, bool busy, bool *ret_pending, struct ep_error *err)
+static bool take_turn(struct ep_arena *arena, struct run *run, struct ep_state *state,
+                      struct ep_error *err)
 {
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_state state = {0};
-    struct ep_plan plan = {0};
-
-    *ret_pending = true;
     if (!ep_replica_lock(&run->replica, err)) {
         return false;
     }
-    if (!busy && !run->replica.waited) {
-        return true;
-    }
-    if (!ep_turn_read_state(&arena, &run->replica, run->migrate->request, &state, err)
-        || !ep_migrate_plan(&arena, run->migrate, &state.ledger, &plan, err)) {
-        return false;
-    }
-    *ret_pending = plan.step_count > 0;
-    run->ledger = (struct ep_ledger){.shape = state.ledger.shape,
-                                     .schema_exists = state.ledger.schema_exists};
-    return true;
+    return (!state->busy && !run->replica.waited)
+           || ep_turn_read_state(arena, &run->replica, run->migrate->request, state, err);
 }
 
 static bool fail_read_only(struct ep_error *err)
@@ -307,25 +296,53 @@ static bool fail_read_only(struct ep_error *err)
                               "is on for this role or database.");
 }
 
-static bool migrate_locked(struct run *run, const struct ep_state *state, struct ep_error *err)
+static bool migrate_tier(struct run *run, const struct ep_tier *tier,
+                         const struct ep_ledger *ledger, struct ep_error *err)
 {
-    bool pending = false;
+    run->tier = tier;
+    run->apply.table = &tier->ledger;
+    run->ledger =
+        (struct ep_ledger){.shape = ledger->shape, .schema_exists = ledger->schema_exists};
+    run->apply.own_transaction = false;
+    return (ledger->shape != EP_LEDGER_ABSENT
+            || ep_turn_create_ledger(&run->replica, &tier->ledger, ledger->schema_exists,
+                                     ep_plan_new_shape(&tier->migrations), err))
+           && attempts(run, err);
+}
 
-    if (!take_turn(run, state->busy, &pending, err)) {
+/* What the migrations of one tier set in the session is not for those of the next. */
+static bool reset_session(struct run *run, struct ep_error *err)
+{
+    return command(run, "RESET SESSION AUTHORIZATION", err) && command(run, "RESET ALL", err);
+}
+
+static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_state *state,
+                           struct ep_error *err)
+{
+    const struct ep_tier_list *tiers = &run->migrate->request->tiers;
+    struct ep_plan *plans = ep_arena_array(arena, tiers->count, sizeof(*plans));
+
+    if (!take_turn(arena, run, state, err)) {
         return false;
     }
-    /* Only now: while the primary migrates, a standby's ledger is locked too. */
-    if (pending && state->read_only) {
-        return fail_read_only(err);
-    }
-    if (pending) {
-        if (run->ledger.shape == EP_LEDGER_ABSENT
-            && !ep_turn_create_ledger(&run->replica, &run->migrate->request->ledger,
-                                      run->ledger.schema_exists,
-                                      ep_plan_new_shape(run->migrate->migrations), err)) {
+    for (size_t i = 0; i < tiers->count; i++) {
+        if (!ep_migrate_plan(arena, run->migrate, &tiers->items[i], &state->ledgers[i], &plans[i],
+                             err)) {
             return false;
         }
-        if (!attempts(run, err)) {
+        run->later += plans[i].pending_count;
+    }
+    for (size_t i = 0; i < tiers->count; i++) {
+        run->later -= plans[i].pending_count;
+        if (plans[i].step_count == 0) {
+            continue;
+        }
+        /* Only now: while the primary migrates, a standby's ledger is locked too. */
+        if (state->read_only) {
+            return fail_read_only(err);
+        }
+        if (!migrate_tier(run, &tiers->items[i], &state->ledgers[i], err)
+            || (i + 1 < tiers->count && !reset_session(run, err))) {
             return false;
         }
     }
@@ -336,6 +353,8 @@ static bool migrate_locked(struct run *run, const struct ep_state *state, struct
 bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *state,
                     size_t *ret_applied, struct ep_error *err)
 {
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_state current = *state;
     struct run run = {
         .migrate = migrate,
         .replica = {.session = migrate->session,
@@ -343,14 +362,12 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
                     .reporter = migrate->reporter,
                     .pooled = state->pooled,
                     .deadline_ms = ep_clock_ms() + migrate->settings->migrate_replica_timeout_ms},
-        .apply = {.session = migrate->session,
-                  .table = &migrate->request->ledger,
-                  .reporter = migrate->reporter},
-        .ledger = {.shape = state->ledger.shape, .schema_exists = state->ledger.schema_exists},
+        .apply = {.session = migrate->session, .reporter = migrate->reporter},
     };
 
+    run.apply.ledger = &run.ledger;
     ep_signals_note();
-    bool done = migrate_locked(&run, state, err);
+    bool done = migrate_locked(&arena, &run, &current, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }

@@ -29,21 +29,21 @@ struct ep_migrate {
     struct ep_session *session;
     const struct ep_settings *settings;
     const struct ep_state_request *request;
-    struct ep_migration_list *migrations; /* hashes of line endings are filled in */
     const struct ep_reporter *reporter;
     bool only_shown; /* for ep_migrate_plan(): nothing is refused, see plan.h */
 };
 
 /*
- * The plan for a state; reads the files again whose hash differs, to see whether
+ * The plan of one tier for a state; reads the files again whose hash differs, to see whether
  * only line endings do. Errors: EP_FAULT_SOURCE.
  */
 bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
-                     const struct ep_ledger *ledger, struct ep_plan *ret_plan,
-                     struct ep_error *err) EP_MUST_CHECK;
+                     const struct ep_tier *tier, const struct ep_ledger *ledger,
+                     struct ep_plan *ret_plan, struct ep_error *err) EP_MUST_CHECK;
 
 /*
- * Apply everything pending. state is what was read when the plan was found to
+ * Apply everything pending, one tier after the other, all under one lock: those behind one
+ * that fails are not begun. state is what was read when the plan was found to
  * have pending migrations. ret_applied is how many this call applied: fewer
  * when another replica was faster.
  *

@@ -16,7 +16,7 @@
 #ifndef EP_STEPS_PLAN_H
 #define EP_STEPS_PLAN_H
 
-#include "ledger/drizzle.h"
+#include "ledger/ledger.h"
 #include "settings/settings.h"
 
 struct ep_plan_policies {

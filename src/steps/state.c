@@ -67,29 +67,95 @@ static bool read_tables(struct ep_arena *arena, const struct ep_result *result, 
     return true;
 }
 
+/* Where in the flight the answers of one tier are. */
+struct flight {
+    struct ep_query *queries;
+    struct ep_result **results;
+    size_t count;
+    size_t tables, *probes, *rows; /* indices */
+};
+
+static void release(struct flight *flight)
+{
+    for (size_t i = 0; i < flight->count; i++) {
+        ep_result_release(flight->results[i]);
+    }
+}
+
+static size_t add(struct flight *flight, struct ep_query query)
+{
+    flight->queries[flight->count] = query;
+    return flight->count++;
+}
+
+/*
+ * The ledgers' rows go last: on a fresh database they are refused, and what stands
+ * behind a refusal in the same transaction is skipped. The second ledger and those behind
+ * it get transactions of their own, with the facts' settings once more.
+ */
+static void fill_flight(struct ep_arena *arena, const struct ep_state_request *request,
+                        struct flight *flight)
+{
+    const struct ep_tier_list *tiers = &request->tiers;
+    size_t most = 2 + 3 * tiers->count;
+
+    flight->queries = ep_arena_array(arena, most, sizeof(*flight->queries));
+    flight->results = ep_arena_array(arena, most, sizeof(*flight->results));
+    flight->probes = ep_arena_array(arena, tiers->count, sizeof(*flight->probes));
+    flight->rows = ep_arena_array(arena, tiers->count, sizeof(*flight->rows));
+    (void)add(flight, (struct ep_query){.sql = facts_sql});
+    for (size_t i = 0; i < tiers->count; i++) {
+        flight->probes[i] = add(flight, ep_ledger_probe(arena, &tiers->items[i].ledger));
+    }
+    if (request->tables.count > 0) {
+        flight->tables = add(flight, tables_query(arena, &request->tables));
+    }
+    for (size_t i = 0; i < tiers->count; i++) {
+        if (i > 0) {
+            (void)add(flight, (struct ep_query){.sql = facts_sql, .apart = true});
+        }
+        flight->rows[i] = add(flight, (struct ep_query){.sql = tiers->items[i].ledger.read});
+    }
+}
+
+static bool read_ledgers(struct ep_arena *arena, const struct ep_state_request *request,
+                         const struct flight *flight, struct ep_state *state, struct ep_error *err)
+{
+    state->ledgers = ep_arena_array(arena, request->tiers.count, sizeof(*state->ledgers));
+    for (size_t i = 0; i < request->tiers.count; i++) {
+        const struct ep_result *rows = flight->results[flight->rows[i]];
+        bool busy = strcmp(ep_result_sqlstate(rows), "55P03") == 0;
+        if (!ep_ledger_read(arena, &request->tiers.items[i].ledger,
+                            flight->results[flight->probes[i]], busy ? NULL : rows,
+                            &state->ledgers[i], err)) {
+            return false;
+        }
+        state->busy = state->busy || busy;
+        state->ledgers[i].may_update = state->ledgers[i].may_update && !state->read_only;
+    }
+    return true;
+}
+
 /* A refusal in a flight is that of its first refused query; those behind it were skipped. */
 static bool read_answers(struct ep_arena *arena, const struct ep_session *session,
-                         const struct ep_state_request *request, struct ep_result *const results[],
+                         const struct ep_state_request *request, const struct flight *flight,
                          struct ep_state *ret_state, struct ep_error *err)
 {
+    const struct ep_result *facts = flight->results[0];
     struct ep_state state = {0};
 
-    if (ep_result_sqlstate(results[0])[0] != '\0') {
-        return ep_result_fail(results[0], err);
+    if (ep_result_sqlstate(facts)[0] != '\0') {
+        return ep_result_fail(facts, err);
     }
     state.pooled =
-        strtol(ep_result_text(results[0], 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
-    state.read_only = strcmp(ep_result_text(results[0], 0, 1), "on") == 0;
-    if (request->tables.count > 0
-        && !read_tables(arena, results[3], request->tables.count, &state.table_present, err)) {
+        strtol(ep_result_text(facts, 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
+    state.read_only = strcmp(ep_result_text(facts, 0, 1), "on") == 0;
+    if ((request->tables.count > 0
+         && !read_tables(arena, flight->results[flight->tables], request->tables.count,
+                         &state.table_present, err))
+        || !read_ledgers(arena, request, flight, &state, err)) {
         return false;
     }
-    state.busy = strcmp(ep_result_sqlstate(results[2]), "55P03") == 0;
-    if (!ep_ledger_read(arena, &request->ledger, results[1], state.busy ? NULL : results[2],
-                        &state.ledger, err)) {
-        return false;
-    }
-    state.ledger.may_update = state.ledger.may_update && !state.read_only;
     *ret_state = state;
     return true;
 }
@@ -98,27 +164,15 @@ bool ep_state_read(struct ep_arena *arena, struct ep_session *session,
                    const struct ep_state_request *request, int64_t deadline_ms,
                    struct ep_state *ret_state, struct ep_error *err)
 {
-    /* The ledger goes last: on a fresh database it is refused, and nothing may stand behind it. */
-    enum { QUERIES_MAX = 4 };
-    struct ep_query queries[QUERIES_MAX];
-    struct ep_result *results[QUERIES_MAX] = {NULL};
-    size_t count = 0;
+    struct flight flight = {0};
 
-    queries[count++] = (struct ep_query){.sql = facts_sql};
-    queries[count++] = EP_QUERY(ep_ledger_probe, request->ledger.schema, request->ledger.table);
-    if (request->tables.count > 0) {
-        queries[count++] = tables_query(arena, &request->tables);
-    }
-    queries[count++] = (struct ep_query){.sql = request->ledger.read};
-
-    if (!ep_session_flight(session, queries, count, deadline_ms, results, err)) {
+    fill_flight(arena, request, &flight);
+    if (!ep_session_flight(session, flight.queries, flight.count, deadline_ms, flight.results,
+                           err)) {
         return false;
     }
-    struct ep_result *const ordered[] = {results[0], results[1], results[count - 1], results[2]};
-    bool read = read_answers(arena, session, request, ordered, ret_state, err);
-    for (size_t i = 0; i < count; i++) {
-        ep_result_release(results[i]);
-    }
+    bool read = read_answers(arena, session, request, &flight, ret_state, err);
+    release(&flight);
     return read;
 }
 

@@ -4,7 +4,7 @@
 #ifndef EP_STEPS_STATE_H
 #define EP_STEPS_STATE_H
 
-#include "ledger/drizzle.h"
+#include "steps/tier.h"
 
 /* A table that must exist: [verify] tables. */
 struct ep_table_name {
@@ -20,13 +20,13 @@ struct ep_table_list {
 
 /* What to ask for; made once from the settings. */
 struct ep_state_request {
-    struct ep_ledger_table ledger;
+    struct ep_tier_list tiers;
     struct ep_table_list tables;
 };
 
 struct ep_state {
-    struct ep_ledger ledger;
-    bool busy;                 /* the ledger is locked: its rows are not known, only its shape */
+    struct ep_ledger *ledgers; /* as many as request->tiers */
+    bool busy;                 /* a ledger is locked: its rows are not known, only its shape */
     bool pooled;               /* something stands between us and the backend */
     bool read_only;            /* a standby, or default_transaction_read_only is on */
     const bool *table_present; /* as many as request->tables */
@@ -42,8 +42,8 @@ bool ep_table_list_parse(struct ep_arena *arena, const char *const *names, size_
 
 /*
  * Ask everything at once: one flight, no explicit transaction, no lock. With
- * nothing pending this is all that is ever sent. Needs USAGE on the ledger's
- * schema and SELECT on the ledger.
+ * nothing pending this is all that is ever sent. Needs USAGE on the ledgers'
+ * schemas and SELECT on the ledgers.
  *
  * Errors: EP_FAULT_UNAVAILABLE, EP_FAULT_DENIED, EP_FAULT_CONFIG (the ledger's
  * table is not Drizzle's).

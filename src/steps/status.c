@@ -8,14 +8,15 @@
 struct reading {
     struct ep_arena *arena;
     const struct ep_status_request *request;
-    struct ep_status status;
+    struct ep_status *statuses; /* one for each tier */
 };
 
 static bool fail_busy(const struct reading *reading, struct ep_session *session,
                       struct ep_error *err)
 {
+    const struct ep_tier_list *tiers = &reading->request->state->tiers;
     (void)ep_fail(err, EP_FAULT_UNAVAILABLE, "%s is locked: a replica is migrating now",
-                  reading->request->state->ledger.quoted);
+                  tiers->count == 1 ? tiers->items[0].ledger.quoted : "a tracking table");
     (void)ep_error_detail(err, "It is %s.", ep_lock_holder(reading->arena, session));
     return ep_error_hint(err, "Ask again when it is done.");
 }
@@ -29,7 +30,6 @@ static bool read_status(void *context, struct ep_session *session, int64_t deadl
         .session = session,
         .settings = request->settings,
         .request = request->state,
-        .migrations = request->migrations,
         .reporter = request->reporter,
         .only_shown = true,
     };
@@ -41,15 +41,28 @@ static bool read_status(void *context, struct ep_session *session, int64_t deadl
     if (state.busy) {
         return fail_busy(reading, session, err);
     }
-    reading->status.table = request->state->ledger.quoted;
-    reading->status.shape = state.ledger.shape;
-    return ep_migrate_plan(reading->arena, &migrate, &state.ledger, &reading->status.plan, err);
+    for (size_t i = 0; i < request->state->tiers.count; i++) {
+        const struct ep_tier *tier = &request->state->tiers.items[i];
+        struct ep_status *status = &reading->statuses[i];
+        status->table = tier->ledger.quoted;
+        status->shape = state.ledgers[i].shape;
+        if (!ep_migrate_plan(reading->arena, &migrate, tier, &state.ledgers[i], &status->plan,
+                             err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *request,
-                    struct ep_status *ret_status, struct ep_error *err)
+                    struct ep_status_list *ret_list, struct ep_error *err)
 {
-    struct reading reading = {.arena = arena, .request = request};
+    size_t count = request->state->tiers.count;
+    struct reading reading = {
+        .arena = arena,
+        .request = request,
+        .statuses = ep_arena_array(arena, count, sizeof(struct ep_status)),
+    };
     const struct ep_reconnect reconnect = {
         .conninfo = request->conninfo,
         .timeout_ms = request->settings->wait_timeout_ms,
@@ -61,6 +74,6 @@ bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *requ
     if (!ep_reconnect_run(&reconnect, err)) {
         return false;
     }
-    *ret_status = reading.status;
+    *ret_list = (struct ep_status_list){.items = reading.statuses, .count = count};
     return true;
 }

@@ -13,24 +13,29 @@ struct ep_status_request {
     const struct ep_conninfo *conninfo;
     const struct ep_settings *settings;
     const struct ep_state_request *state;
-    struct ep_migration_list *migrations; /* hashes of line endings are filled in */
     const struct ep_reporter *reporter;
 };
 
+/* Of one tier. */
 struct ep_status {
     const char *table;          /* the ledger's, quoted */
     enum ep_ledger_shape shape; /* EP_LEDGER_ABSENT: nothing was ever applied */
     struct ep_plan plan;        /* made with only_shown */
 };
 
+struct ep_status_list {
+    const struct ep_status *items;
+    size_t count;
+};
+
 /*
- * Wait for a login, read the ledger and make the plan, which is the arena's.
+ * Wait for a login, read the ledgers and make the plans, which are the arena's.
  *
  * Errors: those of ep_wait() and ep_state_read(); EP_FAULT_SOURCE when a file
  * cannot be read again; EP_FAULT_UNAVAILABLE while a replica, or a Drizzle, migrates and
  * has the ledger locked.
  */
 bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *request,
-                    struct ep_status *ret_status, struct ep_error *err) EP_MUST_CHECK;
+                    struct ep_status_list *ret_list, struct ep_error *err) EP_MUST_CHECK;
 
 #endif

@@ -2,6 +2,9 @@
 
 #include "system/clock.h"
 
+/* What is asked behind BEGIN: the number, then for each tier its lock, its shape and its rows. */
+enum { NUMBER, LOCK, PROBE, ROWS, EACH = ROWS - LOCK + 1 };
+
 static bool command(struct ep_replica *replica, const char *sql, struct ep_error *err)
 {
     return ep_session_query(replica->session, (struct ep_query){.sql = sql}, EP_CLOCK_NEVER, NULL,
@@ -55,34 +58,51 @@ static bool explain_begin(const struct ep_ledger_table *table, struct ep_error *
     return false;
 }
 
-bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica,
-                   const struct ep_ledger_table *table, const char **ret_number,
-                   struct ep_ledger *ret_ledger, struct ep_error *err)
+/* The answers to what follows the transaction's number: three for each tier. */
+static bool read_locked(struct ep_arena *arena, const struct ep_tier *tiers, size_t count,
+                        struct ep_result *const results[], struct ep_ledger *ret_ledgers,
+                        struct ep_error *err)
 {
-    enum { NUMBER, LOCK, PROBE, ROWS, COUNT };
-    const struct ep_query queries[COUNT] = {
-        [NUMBER] = {.sql = "SELECT pg_catalog.txid_current()"},
-        [LOCK] = {.sql = table->lock},
-        [PROBE] = EP_QUERY(ep_ledger_probe, table->schema, table->table),
-        [ROWS] = {.sql = table->read},
-    };
-    struct ep_result *results[COUNT] = {NULL};
-    bool begun = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct ep_ledger_table *table = &tiers[i].ledger;
+        const struct ep_result *lock = results[LOCK + i * EACH];
+        bool is_read = ep_result_sqlstate(lock)[0] == '\0' || ep_result_fail(lock, err);
+        is_read = is_read
+                  && ep_ledger_read(arena, table, results[PROBE + i * EACH],
+                                    results[ROWS + i * EACH], &ret_ledgers[i], err);
+        if (!is_read) {
+            return explain_begin(table, err);
+        }
+    }
+    return true;
+}
 
+bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tiers,
+                   size_t count, const char **ret_number, struct ep_ledger *ret_ledgers,
+                   struct ep_error *err)
+{
+    size_t total = LOCK + count * EACH;
+    struct ep_query *queries = ep_arena_array(arena, total, sizeof(*queries));
+    struct ep_result **results = ep_arena_array(arena, total, sizeof(*results));
+
+    queries[NUMBER] = (struct ep_query){.sql = "SELECT pg_catalog.txid_current()"};
+    for (size_t i = 0; i < count; i++) {
+        const struct ep_ledger_table *table = &tiers[i].ledger;
+        queries[LOCK + i * EACH] = (struct ep_query){.sql = table->lock};
+        queries[PROBE + i * EACH] = ep_ledger_probe(arena, table);
+        queries[ROWS + i * EACH] = (struct ep_query){.sql = table->read};
+    }
     if (!ep_replica_begin(replica, err)
-        || !ep_session_flight(replica->session, queries, COUNT, EP_CLOCK_NEVER, results, err)) {
+        || !ep_session_flight(replica->session, queries, total, EP_CLOCK_NEVER, results, err)) {
         return false;
     }
-    for (size_t i = 0; i < COUNT && begun; i++) {
-        begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
-    }
-    begun = begun && ep_ledger_read(arena, table, results[PROBE], results[ROWS], ret_ledger, err);
+    bool begun =
+        ep_result_sqlstate(results[NUMBER])[0] == '\0' || ep_result_fail(results[NUMBER], err);
+    begun = begun && read_locked(arena, tiers, count, results, ret_ledgers, err);
     if (begun) {
         *ret_number = ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
-    } else {
-        (void)explain_begin(table, err);
     }
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < total; i++) {
         ep_result_release(results[i]);
     }
     return begun;

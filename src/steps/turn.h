@@ -27,14 +27,15 @@ bool ep_turn_create_ledger(struct ep_replica *replica, const struct ep_ledger_ta
                            struct ep_error *err) EP_MUST_CHECK;
 
 /*
- * Begin a transaction, lock the ledger against everybody and read it anew.
- * ret_number is the transaction's. Both outputs are the arena's.
+ * Begin a transaction, lock the ledgers of some tiers against everybody and read them
+ * anew. ret_number is the transaction's; ret_ledgers has as many as tiers. All of it is the
+ * arena's.
  *
  * Errors: those of ep_replica_begin() and ep_ledger_read(), and the server's refusal;
  * the transaction may then be open.
  */
-bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica,
-                   const struct ep_ledger_table *table, const char **ret_number,
-                   struct ep_ledger *ret_ledger, struct ep_error *err) EP_MUST_CHECK;
+bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tiers,
+                   size_t count, const char **ret_number, struct ep_ledger *ret_ledgers,
+                   struct ep_error *err) EP_MUST_CHECK;
 
 #endif

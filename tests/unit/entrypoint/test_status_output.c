@@ -66,7 +66,7 @@ static void the_table_is_aligned_and_printable(void **state)
     (void)state;
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
-    ep_status_output_text(&text, &full);
+    ep_status_output_text(&text, &(struct ep_status_list){.items = &full, .count = 1});
     assert_string_equal(
         ep_text_get(&text),
         "STATE    MIGRATION    CREATED              APPLIED              NOTES\n"
@@ -93,12 +93,12 @@ static void without_migrations_there_is_a_summary(void **state)
     const struct ep_status empty = {.table = "\"a\".\"b\"", .shape = EP_LEDGER_ABSENT};
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
-    ep_status_output_text(&text, &empty);
+    ep_status_output_text(&text, &(struct ep_status_list){.items = &empty, .count = 1});
     assert_string_equal(ep_text_get(&text),
                         "0 applied, 0 pending; table \"a\".\"b\", which does not exist yet\n");
 
     ep_text_reset(&text);
-    ep_status_output_json(&text, &empty);
+    ep_status_output_json(&text, &(struct ep_status_list){.items = &empty, .count = 1});
     assert_string_equal(ep_text_get(&text), "{\n"
                                             "  \"table\": \"\\\"a\\\".\\\"b\\\"\",\n"
                                             "  \"exists\": false,\n"
@@ -119,7 +119,7 @@ static void the_document_holds_all_of_it(void **state)
     one.plan.pending_count = 0;
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
-    ep_status_output_json(&text, &one);
+    ep_status_output_json(&text, &(struct ep_status_list){.items = &one, .count = 1});
     assert_string_equal(ep_text_get(&text),
                         "{\n"
                         "  \"table\": \"\\\"drizzle\\\".\\\"m\\\"\",\n"
@@ -167,7 +167,7 @@ static void whatever_the_names_hold_it_is_json(void **state)
     json_t *json EP_CLEANUP(ep_json_drop) = NULL;
     struct ep_error err = {0};
 
-    ep_status_output_json(&text, &full);
+    ep_status_output_json(&text, &(struct ep_status_list){.items = &full, .count = 1});
     assert_true(ep_json_parse("status", ep_text_span(&text), &json, &err));
     const json_t *evil = json_array_get(json_object_get(json, "migrations"), 2);
     assert_string_equal(json_string_value(json_object_get(evil, "tag")), "0002_evil\n\xef\xbf\xbd");

@@ -25,8 +25,24 @@ static void write_folder(struct folder *folder, const char *path, const char *ta
 static bool read_folders(struct folder *folder, const char *const *folders, size_t count,
                          struct ep_migration_list *ret_list, struct ep_error *err)
 {
+    struct ep_source_list sources = {0};
+    size_t total = 0;
     ep_text_reset(&folder->notes);
-    return ep_source_read(&folder->arena, folders, count, &folder->reporter, ret_list, err);
+    if (!ep_source_read(&folder->arena, folders, count, &folder->reporter, &sources, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < sources.count; i++) {
+        total += sources.items[i].migrations.count;
+    }
+    *ret_list = (struct ep_migration_list){
+        .items = ep_arena_array(&folder->arena, total, sizeof(struct ep_migration))};
+    for (size_t i = 0; i < sources.count; i++) {
+        const struct ep_migration_list *list = &sources.items[i].migrations;
+        for (size_t j = 0; j < list->count; j++) {
+            ret_list->items[ret_list->count++] = list->items[j];
+        }
+    }
+    return true;
 }
 
 static struct ep_error refused(struct folder *folder, const char *path)

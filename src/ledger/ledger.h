@@ -1,5 +1,5 @@
 /*
- * drizzle.h - Drizzle's tracking table: "drizzle"."__drizzle_migrations".
+ * ledger.h - the table that records what was applied: Drizzle's, "drizzle"."__drizzle_migrations".
  *
  * Two shapes exist. Version 0 (drizzle-orm 0.x) has id, hash and created_at;
  * version 1 adds name and applied_at. created_at is the journal's "when", not
@@ -11,8 +11,8 @@
  *
  * Source: drizzle-orm's pg-core/dialect, as captured on the wire.
  */
-#ifndef EP_LEDGER_DRIZZLE_H
-#define EP_LEDGER_DRIZZLE_H
+#ifndef EP_LEDGER_LEDGER_H
+#define EP_LEDGER_LEDGER_H
 
 #include "postgres/session.h"
 #include "source/migration.h"
@@ -51,12 +51,12 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
 
 /*
  * Which shape the table has, asked of the catalogs: needs no privilege, and
- * fails with nothing. Parameters: $1 schema, $2 table.
+ * fails with nothing. The parameters are the arena's.
  */
-extern const char ep_ledger_probe[];
+struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_table *table);
 
 /*
- * Read the answers to ep_ledger_probe and to table->read. rows may be the
+ * Read the answers to ep_ledger_probe() and to table->read. rows may be the
  * refusal that an absent table causes, or NULL: then there are none. Texts are copied to the arena.
  *
  * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
@@ -73,11 +73,12 @@ bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
 /*
  * Insert the row that says that a migration was applied: the very row that
  * Drizzle would write; in a table of version 1 also the name that Drizzle's own
- * upgrade would give it, without which a Drizzle 1.x would run it again.
+ * upgrade would give it, without which a Drizzle 1.x would run it again. Of
+ * ledger only the shape is asked. elapsed_ms is how long the migration took, 0: it was not run.
  */
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
-                      enum ep_ledger_shape shape, const struct ep_migration *migration,
-                      struct ep_error *err) EP_MUST_CHECK;
+                      const struct ep_ledger *ledger, const struct ep_migration *migration,
+                      int64_t elapsed_ms, struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * Turn a table of version 0 into one of version 1, as Drizzle 1.x does; the rows'

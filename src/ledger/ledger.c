@@ -1,4 +1,4 @@
-#include "ledger/drizzle.h"
+#include "ledger/ledger.h"
 
 #include "format/identifier.h"
 #include "system/clock.h"
@@ -26,7 +26,7 @@ static const char read_format[] =
     " FROM (SELECT NULL::text AS name, NULL::text AS applied_at) AS absent,"
     " LATERAL (SELECT created_at, hash, name, id, applied_at FROM %s) AS recorded";
 
-const char ep_ledger_probe[] =
+static const char probe_sql[] =
     "SELECT c.relkind,"
     " (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
     "  AND NOT a.attisdropped AND a.attname IN ('id', 'hash', 'created_at')),"
@@ -36,6 +36,15 @@ const char ep_ledger_probe[] =
     " FROM pg_catalog.pg_namespace n"
     " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = $2"
     " WHERE n.nspname = $1";
+
+struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_table *table)
+{
+    const char **parameters = ep_arena_array(arena, 2, sizeof(*parameters));
+
+    parameters[0] = table->schema;
+    parameters[1] = table->table;
+    return (struct ep_query){.sql = probe_sql, .parameters = parameters, .parameter_count = 2};
+}
 
 void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
                           struct ep_ledger_table *ret_table)
@@ -153,11 +162,12 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
 }
 
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
-                      enum ep_ledger_shape shape, const struct ep_migration *migration,
-                      struct ep_error *err)
+                      const struct ep_ledger *ledger, const struct ep_migration *migration,
+                      int64_t elapsed_ms, struct ep_error *err)
 {
+    (void)elapsed_ms;
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    bool named = shape == EP_LEDGER_V1;
+    bool named = ledger->shape == EP_LEDGER_V1;
     const char *const parameters[] = {
         migration->hash,
         ep_arena_format(&arena, "%" PRId64, migration->created_at),
