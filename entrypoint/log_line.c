@@ -1,10 +1,14 @@
 #include "entrypoint/log_line.h"
 
 #include "base/check.h"
+#include "entrypoint/annotation.h"
 #include "format/secret.h"
 #include "format/utf8.h"
 #include "system/clock.h"
 #include "system/file.h"
+#include "system/terminal.h"
+
+#define ERASE_LINE "\r\x1B[K"
 
 static const struct {
     const char *text, *json, *colour;
@@ -52,15 +56,42 @@ void ep_log_line_begin(const struct ep_log *log, enum ep_level level, struct ep_
     ep_text_add_byte(line, '\n');
 }
 
-static void write_text(const struct ep_log *log, const struct ep_text *text)
+/* A line that is only shown gives way, in the same write. */
+static void write_text(struct ep_log *log, const struct ep_text *text)
 {
-    (void)ep_file_write_all(log->descriptor, ep_text_span(text)); /* nowhere else to say so */
+    struct ep_text all EP_CLEANUP(ep_text_clear) = {0};
+
+    ep_text_add(&all, log->shows ? ERASE_LINE : "");
+    ep_text_append(&all, ep_text_span(text));
+    log->shows = false;
+    (void)ep_file_write_all(log->descriptor, ep_text_span(&all)); /* nowhere else to say so */
 }
 
-void ep_log_line_write(const struct ep_log *log, struct ep_text *line)
+void ep_log_line_write(struct ep_log *log, struct ep_text *line)
 {
     ep_secret_mask(line);
+    if (log->format == EP_LOG_FORMAT_GITHUB) {
+        ep_annotation_defuse(line);
+    }
     write_text(log, line);
+}
+
+void ep_log_line_write_command(struct ep_log *log, const struct ep_text *line)
+{
+    write_text(log, line);
+}
+
+void ep_log_line_show(struct ep_log *log, struct ep_text *line)
+{
+    struct ep_text shown EP_CLEANUP(ep_text_clear) = {0};
+
+    ep_secret_mask(line);
+    struct ep_span text = ep_span_trim(ep_text_span(line));
+    size_t width = ep_terminal_columns(log->descriptor);
+    ep_text_add(&shown, ERASE_LINE);
+    ep_text_append(&shown, ep_span_part(text, 0, ep_utf8_offset(text, width - 1)));
+    (void)ep_file_write_all(log->descriptor, ep_text_span(&shown));
+    log->shows = true;
 }
 
 static void set(json_t *object, const char *name, json_t *value)
@@ -118,7 +149,7 @@ void ep_log_json_add_integer(json_t *object, const char *name, long long integer
     set(object, name, json_integer(integer));
 }
 
-void ep_log_json_write(const struct ep_log *log, const json_t *object)
+void ep_log_json_write(struct ep_log *log, const json_t *object)
 {
     struct ep_text line EP_CLEANUP(ep_text_clear) = {0};
     char *dump = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);

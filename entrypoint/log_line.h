@@ -19,8 +19,17 @@ void ep_log_line_add(struct ep_text *line, const char *text);
 void ep_log_line_begin(const struct ep_log *log, enum ep_level level, struct ep_span message,
                        struct ep_text *line);
 
-/* Write a line, or several, at once; passwords in it are masked. */
-void ep_log_line_write(const struct ep_log *log, struct ep_text *line);
+/*
+ * Write a line, or several, at once; passwords in it are masked. On GitHub what its runner would
+ * take for a command is defused.
+ */
+void ep_log_line_write(struct ep_log *log, struct ep_text *line);
+
+/* Write a command for GitHub's runner as it is: whoever made it has masked it. */
+void ep_log_line_write_command(struct ep_log *log, const struct ep_text *line);
+
+/* Show a line on the terminal, cut to its width, until anything else is written. */
+void ep_log_line_show(struct ep_log *log, struct ep_text *line);
 
 /* {"level": ..., "message": ..., "time": ..., "event": ...}; the caller owns it. */
 json_t *ep_log_json_begin(enum ep_level level, struct ep_span message, const char *event);
@@ -32,7 +41,7 @@ void ep_log_json_add_integer(json_t *object, const char *name, long long integer
 /* Whether ep_log_json_begin() has a field of that name. */
 bool ep_log_json_is_reserved(const char *name);
 
-void ep_log_json_write(const struct ep_log *log, const json_t *object);
+void ep_log_json_write(struct ep_log *log, const json_t *object);
 
 /* A text in lower case: the names in our lists are upper case. */
 void ep_log_add_lower(struct ep_text *text, const char *name);

@@ -21,6 +21,7 @@ void ep_log_choose(struct ep_log *ret_log, enum ep_log_format format, enum ep_lo
         .descriptor = is_stdout ? STDOUT_FILENO : STDERR_FILENO,
         .level = level,
         .colour = format == EP_LOG_FORMAT_TEXT && is_terminal && !around->no_color,
+        .live = format == EP_LOG_FORMAT_TEXT && is_terminal && !around->is_dumb,
     };
 }
 
@@ -34,10 +35,12 @@ void ep_log_open(struct ep_log *ret_log, enum ep_log_format format, enum ep_log_
                  enum ep_level level)
 {
     const char *terminal = getenv("TERM");
+    bool is_dumb = terminal != NULL && strcmp(terminal, "dumb") == 0;
     const struct ep_log_surroundings around = {
         .is_railway = is_set("RAILWAY_ENVIRONMENT") || is_set("RAILWAY_PROJECT_ID")
                       || is_set("RAILWAY_SERVICE_ID"),
-        .no_color = is_set("NO_COLOR") || (terminal != NULL && strcmp(terminal, "dumb") == 0),
+        .no_color = is_set("NO_COLOR") || is_dumb,
+        .is_dumb = is_dumb,
         .stdout_is_terminal = isatty(STDOUT_FILENO) == 1,
         .stderr_is_terminal = isatty(STDERR_FILENO) == 1,
     };
@@ -108,7 +111,7 @@ static void add_json_field(const struct ep_event *event, const struct ep_field *
 
 static void report(void *context, const struct ep_event *event)
 {
-    const struct ep_log *log = context;
+    struct ep_log *log = context;
     const struct ep_event_row *row = ep_event_row(event->kind);
     struct ep_text message EP_CLEANUP(ep_text_clear) = {0};
     EP_CHECK(row != NULL);
@@ -128,10 +131,14 @@ static void report(void *context, const struct ep_event *event)
     }
     struct ep_text line EP_CLEANUP(ep_text_clear) = {0};
     ep_log_line_begin(log, row->level, ep_text_span(&message), &line);
-    ep_log_line_write(log, &line);
+    if (log->live && event->kind == EP_EVENT_PROGRESS) {
+        ep_log_line_show(log, &line);
+    } else {
+        ep_log_line_write(log, &line);
+    }
 }
 
 struct ep_reporter ep_log_reporter(struct ep_log *log)
 {
-    return (struct ep_reporter){.report = report, .context = log};
+    return (struct ep_reporter){.report = report, .context = log, .live = log->live};
 }

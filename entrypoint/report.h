@@ -1,6 +1,6 @@
 /*
  * report.h - what the operator reads: events and the final error, one line of
- * text or of JSON each.
+ * text or of JSON each. On GitHub the error is an annotation as well.
  *
  *     entrypoint: applied 0002_users in 14 ms
  *     {"level":"info","message":"applied
@@ -20,21 +20,24 @@
 #include "settings/settings.h"
 
 struct ep_log {
-    enum ep_log_format format; /* EP_LOG_FORMAT_TEXT or EP_LOG_FORMAT_JSON */
+    enum ep_log_format format; /* all but EP_LOG_FORMAT_AUTO */
     int descriptor;
     enum ep_level level; /* events below are left out */
     bool colour;         /* of the word "warning" or "error" */
+    bool live;           /* progress is a line that is shown until the next one is written */
+    bool shows;          /* such a line */
 };
 
 /* What "auto" depends on. */
 struct ep_log_surroundings {
     bool is_railway; /* it reads JSON, and takes what comes on stderr for errors */
     bool no_color;   /* https://no-color.org */
+    bool is_dumb;    /* a terminal that cannot erase a line */
     bool stdout_is_terminal;
     bool stderr_is_terminal;
 };
 
-/* Choose format, descriptor and colour: a pure function. */
+/* Choose format, descriptor, colour and whether progress is live: a pure function. */
 void ep_log_choose(struct ep_log *ret_log, enum ep_log_format format, enum ep_log_stream stream,
                    enum ep_level level, const struct ep_log_surroundings *around);
 
@@ -64,14 +67,17 @@ void ep_log_format_message(const struct ep_event *event, struct ep_text *ret_mes
  *            |                                    ^
  *       DETAIL: ...
  *       HINT: ...
- *       CONTEXT: chunk 3 of 7; migration 0007_users
- *       SQLSTATE: 42703
+ *       CONTEXT: ...
+ *       STATEMENT: 3 of 7 of migration 0007_users
+ *       RESULT: The transaction was rolled back.
+ *       SQLSTATE: 42703 undefined_column
  *
- * As JSON, one line with the fields fault, exit_status, sqlstate, file, line, column,
- * source_line, detail, hint and context, those that are known. A bug, and any
- * error at level debug, also names the place in this program.
+ * As JSON, one line with the fields fault, exit_status, sqlstate, condition, file, line, column,
+ * source_line, migration, statement, statement_count, detail, hint, context and outcome, those
+ * that are known. For GitHub, the text and an annotation (annotation.h). A bug, and any error at
+ * level debug, also names the place in this program.
  */
-void ep_log_error(const struct ep_log *log, const struct ep_error *err);
+void ep_log_error(struct ep_log *log, const struct ep_error *err);
 
 /*
  * Write one line about an error, at most 2 KiB, to /dev/termination-log, where

@@ -1,8 +1,10 @@
 #include "base/check.h"
+#include "entrypoint/annotation.h"
 #include "entrypoint/log_line.h"
 #include "entrypoint/report.h"
 #include "format/secret.h"
 #include "format/utf8.h"
+#include "postgres/condition.h"
 #include "system/file.h"
 
 enum { TERMINATION_BYTES = 2048 };
@@ -71,7 +73,28 @@ static void add_place(struct ep_text *lines, const struct ep_place *place)
     }
 }
 
-static void write_text(const struct ep_log *log, const struct ep_error *err)
+/* "3 of 7 of 0007_users" */
+static void add_statement(struct ep_text *lines, const struct ep_place *place)
+{
+    struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
+
+    if (place->statement > 0) {
+        ep_text_format(&text, "%ld of %ld of migration %s", place->statement,
+                       place->statement_count, place->migration);
+        add_part(lines, "STATEMENT", ep_text_get(&text));
+    }
+}
+
+static void add_sqlstate(struct ep_text *lines, const char *sqlstate)
+{
+    struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
+    const char *name = ep_condition_name(sqlstate);
+
+    ep_text_format(&text, "%s%s%s", sqlstate, name[0] == '\0' ? "" : " ", name);
+    add_part(lines, "SQLSTATE", ep_text_get(&text));
+}
+
+static void write_text(struct ep_log *log, const struct ep_error *err)
 {
     struct ep_text lines EP_CLEANUP(ep_text_clear) = {0};
 
@@ -80,7 +103,9 @@ static void write_text(const struct ep_log *log, const struct ep_error *err)
     add_part(&lines, "DETAIL", err->detail);
     add_part(&lines, "HINT", err->hint);
     add_part(&lines, "CONTEXT", err->context);
-    add_part(&lines, "SQLSTATE", err->sqlstate);
+    add_statement(&lines, &err->place);
+    add_part(&lines, "RESULT", err->outcome);
+    add_sqlstate(&lines, err->sqlstate);
     if (shows_location(log, err)) {
         ep_text_format(&lines, "  LOCATION: %s:%d, %s()\n", err->where.file, err->where.line,
                        err->where.function);
@@ -88,7 +113,7 @@ static void write_text(const struct ep_log *log, const struct ep_error *err)
     ep_log_line_write(log, &lines);
 }
 
-static void write_json(const struct ep_log *log, const struct ep_error *err)
+static void write_json(struct ep_log *log, const struct ep_error *err)
 {
     struct ep_text fault EP_CLEANUP(ep_text_clear) = {0};
     json_t *object EP_CLEANUP(ep_json_drop) =
@@ -98,6 +123,7 @@ static void write_json(const struct ep_log *log, const struct ep_error *err)
     ep_log_json_add_text(object, "fault", ep_text_get(&fault));
     ep_log_json_add_integer(object, "exit_status", ep_error_exit_status(err));
     ep_log_json_add_text(object, "sqlstate", err->sqlstate);
+    ep_log_json_add_text(object, "condition", ep_condition_name(err->sqlstate));
     ep_log_json_add_text(object, "file", err->place.file);
     if (err->place.line > 0) {
         ep_log_json_add_integer(object, "line", err->place.line);
@@ -106,9 +132,15 @@ static void write_json(const struct ep_log *log, const struct ep_error *err)
         ep_log_json_add_integer(object, "column", err->place.column);
     }
     ep_log_json_add_text(object, "source_line", err->place.excerpt);
+    ep_log_json_add_text(object, "migration", err->place.migration);
+    if (err->place.statement > 0) {
+        ep_log_json_add_integer(object, "statement", err->place.statement);
+        ep_log_json_add_integer(object, "statement_count", err->place.statement_count);
+    }
     ep_log_json_add_text(object, "detail", err->detail);
     ep_log_json_add_text(object, "hint", err->hint);
     ep_log_json_add_text(object, "context", err->context);
+    ep_log_json_add_text(object, "outcome", err->outcome);
     if (shows_location(log, err)) {
         struct ep_text location EP_CLEANUP(ep_text_clear) = {0};
         ep_text_format(&location, "%s:%d", err->where.file, err->where.line);
@@ -117,13 +149,25 @@ static void write_json(const struct ep_log *log, const struct ep_error *err)
     ep_log_json_write(log, object);
 }
 
-void ep_log_error(const struct ep_log *log, const struct ep_error *err)
+static void write_annotation(struct ep_log *log, const struct ep_error *err)
+{
+    struct ep_text line EP_CLEANUP(ep_text_clear) = {0};
+    const char *workspace = getenv("GITHUB_WORKSPACE");
+
+    ep_annotation_add(&line, err, workspace == NULL ? "" : workspace);
+    ep_log_line_write_command(log, &line);
+}
+
+void ep_log_error(struct ep_log *log, const struct ep_error *err)
 {
     EP_CHECK(err->fault != EP_FAULT_NONE);
     if (log->format == EP_LOG_FORMAT_JSON) {
         write_json(log, err);
     } else {
         write_text(log, err);
+    }
+    if (log->format == EP_LOG_FORMAT_GITHUB) {
+        write_annotation(log, err);
     }
 }
 

@@ -105,6 +105,16 @@ bool ep_error_context(struct ep_error *err, const char *format, ...)
     return false;
 }
 
+bool ep_error_outcome(struct ep_error *err, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    separate(err->outcome, sizeof(err->outcome), " ");
+    append(err->outcome, sizeof(err->outcome), format, arguments);
+    va_end(arguments);
+    return false;
+}
+
 bool ep_error_place(struct ep_error *err, const char *file, long line, long column)
 {
     err->place = (struct ep_place){.line = line, .column = column};

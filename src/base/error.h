@@ -9,7 +9,7 @@
  * The texts follow PostgreSQL's split: a one-line summary (lower case, no
  * final period), an optional detail and an optional hint (full sentences).
  *
- * Memory: a value type of about 4 KiB with no pointers to free. Texts that do
+ * Memory: a value type of about 5 KiB with no pointers to free. Texts that do
  * not fit are cut and end in "...". Zero-initialise it: `struct ep_error err = {0};`
  */
 #ifndef EP_BASE_ERROR_H
@@ -57,10 +57,12 @@ struct ep_where {
 /* A place in an input file; file "" means none is known. */
 struct ep_place {
     char file[512];
-    long line;         /* from 1; 0: only the file is known */
-    long column;       /* from 1, in characters; 0: only the line is known */
-    char excerpt[240]; /* the line's text around the column, one line, may be cut */
-    long caret;        /* from 1: the column within excerpt; 0: no caret */
+    long line;                       /* from 1; 0: only the file is known */
+    long column;                     /* from 1, in characters; 0: only the line is known */
+    char excerpt[240];               /* the line's text around the column, one line, may be cut */
+    long caret;                      /* from 1: the column within excerpt; 0: no caret */
+    char migration[256];             /* whose SQL it is; "" if it is no migration's */
+    long statement, statement_count; /* "3 of 7" of that migration, from 1; 0: not known */
 };
 
 struct ep_error {
@@ -73,7 +75,8 @@ struct ep_error {
     char summary[512];
     char detail[1536];
     char hint[768];
-    char context[512]; /* outermost last: "chunk 3 of 7; migration 0002_users" */
+    char context[512]; /* outermost last: "PL/pgSQL function f() line 3; committing" */
+    char outcome[512]; /* what it leaves behind: what was rolled back, what stays */
 };
 
 /*
@@ -98,6 +101,7 @@ bool ep_error_raise_errno(struct ep_error *err, struct ep_where where, enum ep_f
 bool ep_error_detail(struct ep_error *err, const char *format, ...) EP_PRINTF(2, 3);
 bool ep_error_hint(struct ep_error *err, const char *format, ...) EP_PRINTF(2, 3);
 bool ep_error_context(struct ep_error *err, const char *format, ...) EP_PRINTF(2, 3);
+bool ep_error_outcome(struct ep_error *err, const char *format, ...) EP_PRINTF(2, 3);
 
 /* Say where in which file it went wrong; line and column as in struct ep_place. */
 bool ep_error_place(struct ep_error *err, const char *file, long line, long column);

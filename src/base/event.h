@@ -49,6 +49,10 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(OWN_TRANSACTION, WARN,                                                                       \
       "{tag}: it commits by itself; what follows in it runs outside our transaction")              \
     X(NOTICE, INFO, "{severity}: {message}")                                                       \
+    X(STATEMENT_NOTICE, INFO,                                                                      \
+      "{tag}, statement {statement} of {statement_count}: {severity}: {message}")                  \
+    X(PROGRESS, INFO,                                                                              \
+      "{tag}: statement {statement} of {statement_count}, {elapsed_s} s{activity}")                \
     X(LOCK_RETRY, WARN,                                                                            \
       "a lock was not granted ({sqlstate} {reason}), rolled back, trying again in {pause_ms} ms "  \
       "(retry {retry} of {retries})")                                                              \
@@ -88,6 +92,7 @@ struct ep_event {
 struct ep_reporter {
     void (*report)(void *context, const struct ep_event *event);
     void *context;
+    bool live; /* EP_EVENT_PROGRESS is shown in place: it may come every second */
 };
 
 /* At least one field must be given. */

@@ -13,7 +13,8 @@
 /*
  * Overwrite with "*", byte for byte, the password of each URI
  * ("postgresql://user:PASSWORD@host", up to the last "@" before a blank, or where the text is cut
- * with "...") and the value of each "password=". The words that stand for one in our own texts,
+ * with "..."), the value of each "password=", and the string that follows PASSWORD in SQL, also
+ * where the SQL is itself quoted (PASSWORD ''...''). The words that stand for one in our own texts,
  * "password" and "PASSWORD", are left.
  */
 void ep_secret_mask(struct ep_text *text);

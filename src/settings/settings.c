@@ -218,6 +218,7 @@ static const char *const log_formats[] = {
     [EP_LOG_FORMAT_AUTO] = "auto",
     [EP_LOG_FORMAT_TEXT] = "text",
     [EP_LOG_FORMAT_JSON] = "json",
+    [EP_LOG_FORMAT_GITHUB] = "github",
     NULL,
 };
 static const char *const log_streams[] = {

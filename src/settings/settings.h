@@ -20,7 +20,12 @@
 enum ep_policy { EP_POLICY_IGNORE, EP_POLICY_WARN, EP_POLICY_FAIL };
 
 enum ep_out_of_order { EP_OUT_OF_ORDER_APPLY, EP_OUT_OF_ORDER_FAIL, EP_OUT_OF_ORDER_SKIP };
-enum ep_log_format { EP_LOG_FORMAT_AUTO, EP_LOG_FORMAT_TEXT, EP_LOG_FORMAT_JSON };
+enum ep_log_format {
+    EP_LOG_FORMAT_AUTO,
+    EP_LOG_FORMAT_TEXT,
+    EP_LOG_FORMAT_JSON,
+    EP_LOG_FORMAT_GITHUB
+};
 enum ep_log_stream { EP_LOG_STREAM_AUTO, EP_LOG_STREAM_STDERR, EP_LOG_STREAM_STDOUT };
 
 /* Written as items between blanks and commas. */

@@ -73,6 +73,61 @@ static void colour_is_for_text_on_a_terminal(void **state)
     }
 }
 
+static void progress_is_live_on_a_terminal_that_can_erase(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ep_log_format format;
+        struct ep_log_surroundings around;
+        bool live;
+    } cases[] = {
+        {EP_LOG_FORMAT_TEXT, {.stderr_is_terminal = true}, true},
+        {EP_LOG_FORMAT_TEXT, {.stderr_is_terminal = true, .no_color = true}, true},
+        {EP_LOG_FORMAT_TEXT, {.stderr_is_terminal = true, .is_dumb = true}, false},
+        {EP_LOG_FORMAT_TEXT, {.stderr_is_terminal = false}, false},
+        {EP_LOG_FORMAT_JSON, {.stderr_is_terminal = true}, false},
+        {EP_LOG_FORMAT_GITHUB, {.stderr_is_terminal = true}, false},
+    };
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        struct ep_log log;
+        ep_log_choose(&log, cases[i].format, EP_LOG_STREAM_AUTO, EP_LEVEL_INFO, &cases[i].around);
+        assert_int_equal(log.live, cases[i].live);
+        assert_int_equal(ep_log_reporter(&log).live, cases[i].live);
+    }
+}
+
+static void a_live_line_is_replaced_and_erased(void **state)
+{
+    struct captured_log *captured = *state;
+    const struct ep_field fields[] = {
+        EP_TEXT_FIELD("tag", "0002"), EP_INTEGER_FIELD("statement", 3),
+        EP_INTEGER_FIELD("statement_count", 7), EP_INTEGER_FIELD("elapsed_s", 11),
+        EP_TEXT_FIELD("activity",
+                      ", a text so long that an ordinary terminal has no place for it")};
+    captured->log.live = true;
+    const struct ep_reporter reporter = ep_log_reporter(&captured->log);
+
+    for (size_t i = 0; i < 2; i++) {
+        ep_report_fields(&reporter, EP_EVENT_PROGRESS, fields, EP_COUNT_OF(fields));
+        assert_string_equal(captured_log_line(captured),
+                            "\r\x1B[Kentrypoint: 0002: statement 3 of 7, 11 s, a text so long that "
+                            "an ordinary termi");
+    }
+    ep_report(&reporter, EP_EVENT_APPLYING, EP_TEXT_FIELD("tag", "0003"));
+    assert_string_equal(captured_log_line(captured), "\r\x1B[Kentrypoint: applying 0003\n");
+    ep_report(&reporter, EP_EVENT_APPLYING, EP_TEXT_FIELD("tag", "0004"));
+    assert_string_equal(captured_log_line(captured), "entrypoint: applying 0004\n");
+}
+
+static void on_github_no_line_is_a_command_by_accident(void **state)
+{
+    struct captured_log *captured = *state;
+    captured->log.format = EP_LOG_FORMAT_GITHUB;
+    REPORT(captured, EP_EVENT_NOTICE, EP_TEXT_FIELD("severity", "NOTICE"),
+           EP_TEXT_FIELD("message", "##[group]x"));
+    assert_string_equal(captured_log_line(captured), "entrypoint: NOTICE: ## [group]x\n");
+}
+
 static void the_environment_says_where_we_are(void **state)
 {
     (void)state;
@@ -324,7 +379,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(format_and_stream_follow_the_platform),
         cmocka_unit_test(colour_is_for_text_on_a_terminal),
+        cmocka_unit_test(progress_is_live_on_a_terminal_that_can_erase),
         cmocka_unit_test(the_environment_says_where_we_are),
+        CAPTURED(a_live_line_is_replaced_and_erased),
+        CAPTURED(on_github_no_line_is_a_command_by_accident),
         CAPTURED(every_template_is_well_formed),
         CAPTURED(text_has_the_level_unless_it_is_info),
         CAPTURED(only_the_level_is_coloured),

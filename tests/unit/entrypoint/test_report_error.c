@@ -21,12 +21,16 @@ static struct ep_error sql_error(void)
     (void)ep_fail(&err, EP_FAULT_SQL, "column \"emial\" does not exist");
     (void)ep_error_detail(&err, "There is a column named \"email\".");
     (void)ep_error_hint(&err, "Perhaps you meant \"users.email\".");
-    (void)ep_error_context(&err, "chunk 3 of 7");
-    (void)ep_error_context(&err, "migration 0007_users");
+    (void)ep_error_context(&err, "PL/pgSQL function f() line 3");
+    (void)ep_error_context(&err, "committing");
+    (void)ep_error_outcome(&err, "The transaction was rolled back.");
     (void)ep_error_place(&err, "drizzle/0007_users.sql", 12, 37);
     static const char line[] = "CREATE INDEX users_email ON users (emial);";
     memcpy(err.place.excerpt, line, sizeof(line));
     err.place.caret = 36;
+    (void)snprintf(err.place.migration, sizeof(err.place.migration), "0007_users");
+    err.place.statement = 3;
+    err.place.statement_count = 7;
     memcpy(err.sqlstate, "42703", 6);
     return err;
 }
@@ -47,8 +51,10 @@ static void text_says_all_that_is_known(void **state)
                         "       |                                    ^\n"
                         "  DETAIL: There is a column named \"email\".\n"
                         "  HINT: Perhaps you meant \"users.email\".\n"
-                        "  CONTEXT: chunk 3 of 7; migration 0007_users\n"
-                        "  SQLSTATE: 42703\n");
+                        "  CONTEXT: PL/pgSQL function f() line 3; committing\n"
+                        "  STATEMENT: 3 of 7 of migration 0007_users\n"
+                        "  RESULT: The transaction was rolled back.\n"
+                        "  SQLSTATE: 42703 undefined_column\n");
 }
 
 static void text_leaves_out_what_is_not(void **state)
@@ -116,6 +122,9 @@ static void nothing_forges_a_line(void **state)
     (void)ep_error_detail(&err, "%s", evil);
     (void)ep_error_hint(&err, "%s", evil);
     (void)ep_error_context(&err, "%s", evil);
+    (void)ep_error_outcome(&err, "%s", evil);
+    (void)snprintf(err.place.migration, sizeof(err.place.migration), "%s", evil);
+    err.place.statement = 1;
     (void)ep_error_place(&err, evil, 1, 1);
     memcpy(err.place.excerpt, evil, sizeof(evil));
     err.place.caret = 1;
@@ -187,8 +196,13 @@ static void json_has_a_field_for_each_part(void **state)
     assert_string_equal(text_of(json, "source_line"), "CREATE INDEX users_email ON users (emial);");
     assert_string_equal(text_of(json, "detail"), "There is a column named \"email\".");
     assert_string_equal(text_of(json, "hint"), "Perhaps you meant \"users.email\".");
-    assert_string_equal(text_of(json, "context"), "chunk 3 of 7; migration 0007_users");
-    assert_int_equal(json_object_size(json), 14); /* and the time */
+    assert_string_equal(text_of(json, "context"), "PL/pgSQL function f() line 3; committing");
+    assert_string_equal(text_of(json, "outcome"), "The transaction was rolled back.");
+    assert_string_equal(text_of(json, "condition"), "undefined_column");
+    assert_string_equal(text_of(json, "migration"), "0007_users");
+    assert_int_equal(json_integer_value(json_object_get(json, "statement")), 3);
+    assert_int_equal(json_integer_value(json_object_get(json, "statement_count")), 7);
+    assert_int_equal(json_object_size(json), 19); /* and the time */
 }
 
 static void json_leaves_out_what_is_not_known(void **state)
