@@ -67,6 +67,10 @@ static bool take_chunk_rows(struct ep_session *session, PGresult *rows, struct c
         return true; /* what the server sends after it is still to be read */
     }
     note_command(PQcmdStatus(rows), &chunk->outcome);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+        chunk->outcome.completed++;
+        ep_session_note_completed(session);
+    }
     return true;
 }
 

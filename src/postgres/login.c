@@ -7,11 +7,21 @@
 static void report_notice(void *context, const PGresult *notice)
 {
     const struct ep_session *session = context;
-    ep_report(session->reporter, EP_EVENT_NOTICE,
-              EP_TEXT_FIELD("severity", ep_session_field(notice, PG_DIAG_SEVERITY_NONLOCALIZED)),
-              EP_TEXT_FIELD("message", ep_session_field(notice, PG_DIAG_MESSAGE_PRIMARY)),
-              EP_TEXT_FIELD("sqlstate", ep_session_field(notice, PG_DIAG_SQLSTATE)),
-              EP_TEXT_FIELD("hint", PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT)));
+    const struct ep_running *running = &session->running;
+    const struct ep_field fields[] = {
+        EP_TEXT_FIELD("severity", ep_session_field(notice, PG_DIAG_SEVERITY_NONLOCALIZED)),
+        EP_TEXT_FIELD("message", ep_session_field(notice, PG_DIAG_MESSAGE_PRIMARY)),
+        EP_TEXT_FIELD("sqlstate", ep_session_field(notice, PG_DIAG_SQLSTATE)),
+        EP_TEXT_FIELD("detail", PQresultErrorField(notice, PG_DIAG_MESSAGE_DETAIL)),
+        EP_TEXT_FIELD("hint", PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT)),
+        EP_TEXT_FIELD("tag", running->tag),
+        EP_INTEGER_FIELD("statement", (long long)running->statement),
+        EP_INTEGER_FIELD("statement_count", (long long)running->statement_count),
+    };
+    bool of_migration = running->tag != NULL;
+
+    ep_report_fields(session->reporter, of_migration ? EP_EVENT_STATEMENT_NOTICE : EP_EVENT_NOTICE,
+                     fields, EP_COUNT_OF(fields) - (of_migration ? 0 : 3));
 }
 
 /*
@@ -124,36 +134,76 @@ static bool poll_login(PGconn *connection, int64_t deadline_ms)
     return true;
 }
 
-bool ep_session_open(const struct ep_conninfo *conninfo, const struct ep_address *address,
-                     int64_t deadline_ms, const struct ep_reporter *reporter,
-                     struct ep_session **ret_session, struct ep_refusal *ret_refusal)
+static struct ep_session *session_create(PGconn *connection, const struct ep_reporter *reporter)
 {
     struct ep_session *session = calloc(1, sizeof(*session));
-    PGconn *connection = start(conninfo, address);
     if (session == NULL || connection == NULL) {
         ep_check_out_of_memory();
     }
     session->connection = connection;
     session->reporter = reporter;
-    *ret_refusal = (struct ep_refusal){0};
     (void)PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
     (void)PQsetNoticeReceiver(connection, report_notice, session);
+    return session;
+}
 
-    bool answered = PQstatus(connection) == CONNECTION_BAD || poll_login(connection, deadline_ms);
-    if (PQstatus(connection) == CONNECTION_OK) {
-        (void)PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
-        EP_CHECK(PQsetnonblocking(connection, 1) == 0);
+/* Whether the login succeeded; ret_timed_out when the deadline passed first. */
+static bool finish_login(PGconn *connection, int64_t deadline_ms, bool *ret_timed_out)
+{
+    *ret_timed_out =
+        PQstatus(connection) != CONNECTION_BAD && !poll_login(connection, deadline_ms);
+    if (PQstatus(connection) != CONNECTION_OK) {
+        return false;
+    }
+    (void)PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
+    EP_CHECK(PQsetnonblocking(connection, 1) == 0);
+    return true;
+}
+
+bool ep_session_open(const struct ep_conninfo *conninfo, const struct ep_address *address,
+                     int64_t deadline_ms, const struct ep_reporter *reporter,
+                     struct ep_session **ret_session, struct ep_refusal *ret_refusal)
+{
+    struct ep_session *session = session_create(start(conninfo, address), reporter);
+    bool timed_out = false;
+
+    *ret_refusal = (struct ep_refusal){0};
+    if (finish_login(session->connection, deadline_ms, &timed_out)) {
         *ret_session = session;
         return true;
     }
-    if (answered) {
-        read_refusal(connection, ret_refusal);
-    } else {
+    if (timed_out) {
         ret_refusal->timed_out = true;
         (void)snprintf(ret_refusal->message, sizeof(ret_refusal->message), "no answer in time");
+    } else {
+        read_refusal(session->connection, ret_refusal);
     }
     ep_session_close(session);
     return false;
+}
+
+struct ep_session *ep_session_open_second(const struct ep_session *session, int64_t deadline_ms)
+{
+    static const struct ep_reporter nobody = {0};
+    PQconninfoOption *options = PQconninfo(session->connection);
+    struct keyword_list list = {0};
+    bool timed_out = false;
+
+    for (const PQconninfoOption *option = options; option != NULL && option->keyword != NULL;
+         option++) {
+        if (option->val != NULL && strcmp(option->keyword, "fallback_application_name") != 0) {
+            keyword_add(&list, option->keyword, option->val);
+        }
+    }
+    keyword_add(&list, "fallback_application_name", "entrypoint: watching");
+    struct ep_session *second =
+        session_create(PQconnectStartParams(list.keywords, list.values, 0), &nobody);
+    PQconninfoFree(options);
+    if (finish_login(second->connection, deadline_ms, &timed_out)) {
+        return second;
+    }
+    ep_session_close(second);
+    return NULL;
 }
 
 void ep_session_close(struct ep_session *session)

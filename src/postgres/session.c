@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "postgres/failure.h"
+#include "system/clock.h"
 #include "system/signals.h"
 
 #include <limits.h>
@@ -97,10 +98,49 @@ bool ep_session_flush(struct ep_session *session, int64_t deadline_ms, struct ep
     return left == 0 ? true : ep_session_fail_lost(session, err);
 }
 
+/* Until the deadline, with somebody woken meanwhile whose turn comes before it. */
+static enum ep_io wait_answer(struct ep_session *session, int64_t deadline_ms)
+{
+    struct ep_idle *idle = &session->idle;
+
+    for (;;) {
+        bool wakes = idle->wake != NULL && idle->due_ms < deadline_ms;
+        enum ep_io io = ep_session_wait_socket(PQsocket(session->connection), POLLIN,
+                                               wakes ? idle->due_ms : deadline_ms, false);
+        if (io != EP_IO_DEADLINE || !wakes) {
+            return io;
+        }
+        idle->due_ms = idle->wake(idle->context);
+    }
+}
+
+void ep_session_set_idle(struct ep_session *session, const struct ep_idle *idle)
+{
+    session->idle = idle == NULL ? (struct ep_idle){0} : *idle;
+}
+
+void ep_session_set_running(struct ep_session *session, const struct ep_running *running)
+{
+    session->running = running == NULL ? (struct ep_running){0} : *running;
+    session->running.since_ms = ep_clock_ms();
+}
+
+const struct ep_running *ep_session_running(const struct ep_session *session)
+{
+    return &session->running;
+}
+
+void ep_session_note_completed(struct ep_session *session)
+{
+    if (session->running.statement < session->running.statement_count) {
+        session->running.statement++;
+        session->running.since_ms = ep_clock_ms();
+    }
+}
+
 bool ep_session_receive(struct ep_session *session, int64_t deadline_ms, struct ep_error *err)
 {
-    enum ep_io io =
-        ep_session_wait_socket(PQsocket(session->connection), POLLIN, deadline_ms, false);
+    enum ep_io io = wait_answer(session, deadline_ms);
     if (io != EP_IO_READY) {
         return fail_io(session, io, err);
     }

@@ -117,12 +117,42 @@ bool ep_session_flight(struct ep_session *session, const struct ep_query *querie
 bool ep_session_query(struct ep_session *session, struct ep_query query, int64_t deadline_ms,
                       struct ep_result **ret_result, struct ep_error *err) EP_MUST_CHECK;
 
+/* Which statement of which migration runs, for notices and whoever watches. */
+struct ep_running {
+    const char *tag;        /* NULL: none of a migration */
+    size_t statement;       /* from 1; counted up as a chunk's statements succeed */
+    size_t statement_count; /* of the migration */
+    int64_t since_ms;       /* on ep_clock_ms() */
+};
+
+/* Say what is about to run; NULL: nothing of a migration. tag must stay valid. */
+void ep_session_set_running(struct ep_session *session, const struct ep_running *running);
+const struct ep_running *ep_session_running(const struct ep_session *session);
+
+/*
+ * Somebody who is woken while the server's answer is awaited, from due_ms on. wake() returns when
+ * to be woken next. It must not use the session, and what it takes of time delays the answer.
+ */
+struct ep_idle {
+    int64_t (*wake)(void *context);
+    void *context;
+    int64_t due_ms; /* on ep_clock_ms(); EP_CLOCK_NEVER: not at all */
+};
+void ep_session_set_idle(struct ep_session *session, const struct ep_idle *idle); /* or NULL */
+
+/*
+ * A second session with the same server, database and role as the first, by deadline_ms. Its
+ * notices are thrown away. NULL when it cannot be had, for whatever reason.
+ */
+struct ep_session *ep_session_open_second(const struct ep_session *session, int64_t deadline_ms);
+
 /* What a chunk of SQL did to the transaction, by the server's command tags. */
 struct ep_chunk_outcome {
     bool committed;   /* a COMMIT or END was among its statements */
     bool rolled_back; /* a ROLLBACK or ABORT was; also ROLLBACK TO SAVEPOINT */
     bool prepared;    /* a PREPARE TRANSACTION was */
     long position;    /* on refusal: character of the chunk, from 1; 0: not told */
+    size_t completed; /* statements that succeeded */
 };
 
 /*

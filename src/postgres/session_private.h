@@ -15,6 +15,8 @@ struct ep_session {
     const struct ep_reporter *reporter;
     bool broken;     /* an answer is outstanding that nobody will read */
     bool row_by_row; /* libpq is still in the mode of the last chunk: see send_flight() */
+    struct ep_running running;
+    struct ep_idle idle; /* wake is NULL: nobody */
 };
 
 enum ep_io { EP_IO_READY, EP_IO_DEADLINE, EP_IO_SIGNAL };
@@ -41,6 +43,9 @@ bool ep_session_next_rows(struct ep_session *session, int64_t deadline_ms, PGres
 /* Record that the session is lost, or what the server refused. Both return false. */
 bool ep_session_fail_lost(struct ep_session *session, struct ep_error *err);
 bool ep_session_fail_rows(const PGresult *rows, struct ep_error *err);
+
+/* One more statement has succeeded. */
+void ep_session_note_completed(struct ep_session *session);
 
 /* A field of a refusal or notice, "" when absent. */
 const char *ep_session_field(const PGresult *rows, int field);
