@@ -6,16 +6,16 @@ const char ep_lock_try_session[] = "SELECT pg_catalog.pg_try_advisory_lock(" EP_
 const char ep_lock_try_transaction[] =
     "SELECT pg_catalog.pg_try_advisory_xact_lock(" EP_LOCK_KEY ")";
 
-/* A 64-bit key is shown as two halves, with objsubid 1. */
+/* What a migrating replica is doing stands in its application_name; that may wait in its turn. */
 static const char holder_sql[] =
     "SELECT 'pid ' || a.pid || coalesce(' ' || nullif(a.application_name, ''), '')"
     " || coalesce(' from ' || host(a.client_addr), '') || coalesce(', ' || a.state, '')"
     " || coalesce(' for ' || extract(epoch FROM now() - a.state_change)::bigint || ' s', '')"
-    " FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-    " AND l.classid::bigint = " EP_LOCK_KEY " >> 32"
-    " AND l.objid::bigint = " EP_LOCK_KEY " & 4294967295"
-    " AND a.datname = current_database() LIMIT 1";
+    " || coalesce((SELECT ', which waits for ' || pg_catalog.string_agg(DISTINCT 'pid ' || b.pid"
+    " || coalesce(' ' || nullif(s.application_name, ''), '') || coalesce(', ' || s.state, ''),"
+    " '; ') FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) b(pid)"
+    " LEFT JOIN pg_catalog.pg_stat_activity s ON s.pid = b.pid), '')"
+    " FROM pg_catalog.pg_stat_activity a WHERE a.pid IN (" EP_LOCK_HOLDERS ") LIMIT 1";
 
 const char *ep_lock_holder(struct ep_arena *arena, struct ep_session *session)
 {

@@ -1,0 +1,147 @@
+#include "steps/watch.h"
+
+#include "base/text.h"
+#include "postgres/activity.h"
+#include "system/clock.h"
+
+enum {
+    REPORT_EVERY_MS = 10 * 1000,
+    LIVE_EVERY_MS = 1000,
+    ANSWER_MS = 2000 /* for the second session: what it takes delays the migration */
+};
+
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+static int64_t report_every(const struct ep_watch *watch)
+{
+    if (watch->report_every_ms > 0) {
+        return watch->report_every_ms;
+    }
+    return watch->reporter->live ? LIVE_EVERY_MS : REPORT_EVERY_MS;
+}
+
+/* What the server knows of the statement that runs. */
+static void ask(struct ep_watch *watch)
+{
+    int64_t deadline_ms = ep_clock_ms() + ANSWER_MS;
+
+    watch->blockers[0] = '\0';
+    watch->activity[0] = '\0';
+    if (watch->second == NULL && !watch->refused) {
+        watch->second = ep_session_open_second(watch->session, deadline_ms);
+        watch->refused = watch->second == NULL;
+    }
+    if (watch->second != NULL) {
+        int pid = ep_activity_ask(watch->second, ep_session_backend_pid(watch->session),
+                                  deadline_ms, watch->activity, sizeof(watch->activity));
+        if (pid != 0) {
+            ep_blockers_now(watch->second, pid, deadline_ms, watch->blockers);
+        }
+        if (ep_session_is_lost(watch->second)) {
+            ep_session_close(watch->second);
+            watch->second = NULL;
+            watch->refused = true;
+        }
+    }
+}
+
+static void report(const struct ep_watch *watch)
+{
+    const struct ep_running *running = ep_session_running(watch->session);
+    struct ep_text about EP_CLEANUP(ep_text_clear) = {0};
+
+    if (watch->activity[0] != '\0') {
+        ep_text_format(&about, ", %s", watch->activity);
+    }
+    if (watch->blockers[0] != '\0') {
+        ep_text_format(&about, ", waiting for %s", watch->blockers);
+    }
+    ep_report(watch->reporter, EP_EVENT_PROGRESS, EP_TEXT_FIELD("tag", running->tag),
+              EP_INTEGER_FIELD("statement", (long long)running->statement),
+              EP_INTEGER_FIELD("statement_count", (long long)running->statement_count),
+              EP_INTEGER_FIELD("elapsed_s", (ep_clock_ms() - running->since_ms) / 1000),
+              EP_TEXT_FIELD("about", ep_text_get(&about)),
+              EP_TEXT_FIELD("activity", watch->activity[0] == '\0' ? NULL : watch->activity),
+              EP_TEXT_FIELD("blocker", watch->blockers[0] == '\0' ? NULL : watch->blockers));
+}
+
+/* When a statement that began at since_ms is to be asked about for the sake of its lock. */
+static int64_t ask_due(const struct ep_watch *watch, int64_t since_ms)
+{
+    return watch->lock_timeout_ms == 0 ? EP_CLOCK_NEVER : since_ms + watch->lock_timeout_ms / 2;
+}
+
+static int64_t wake(void *context)
+{
+    struct ep_watch *watch = context;
+    const struct ep_running *running = ep_session_running(watch->session);
+    int64_t now_ms = ep_clock_ms();
+    bool reports = now_ms >= watch->report_ms;
+
+    if (running->statement != watch->asked_statement) {
+        watch->asked_statement = running->statement;
+        watch->blockers[0] = '\0';
+        watch->activity[0] = '\0';
+        watch->ask_ms = ask_due(watch, running->since_ms);
+    }
+    if (reports || now_ms >= watch->ask_ms) {
+        ask(watch);
+        now_ms = ep_clock_ms();
+        watch->ask_ms = ask_due(watch, now_ms);
+    }
+    if (reports) {
+        report(watch);
+        watch->report_ms = now_ms + report_every(watch);
+    }
+    return earlier(watch->ask_ms, watch->report_ms);
+}
+
+void ep_watch_begin(struct ep_watch *watch, const char *tag, size_t statement_count)
+{
+    const struct ep_running running = {
+        .tag = tag, .statement = 1, .statement_count = statement_count};
+    int64_t now_ms = ep_clock_ms();
+
+    watch->asked_statement = 0;
+    watch->blockers[0] = '\0';
+    watch->activity[0] = '\0';
+    watch->refusal = (struct ep_blockers){0};
+    watch->report_ms = now_ms + report_every(watch);
+    ep_session_set_running(watch->session, &running);
+    ep_watch_running(watch, 1);
+}
+
+void ep_watch_running(struct ep_watch *watch, size_t statement)
+{
+    struct ep_running running = *ep_session_running(watch->session);
+
+    running.statement = statement;
+    ep_session_set_running(watch->session, &running);
+    int64_t due_ms = earlier(watch->report_ms, ask_due(watch, ep_clock_ms()));
+    ep_session_set_idle(watch->session,
+                        &(struct ep_idle){.wake = wake, .context = watch, .due_ms = due_ms});
+}
+
+void ep_watch_end(struct ep_watch *watch)
+{
+    ep_session_set_idle(watch->session, NULL);
+    ep_session_set_running(watch->session, NULL);
+    ep_session_close(watch->second);
+    watch->second = NULL;
+}
+
+void ep_watch_refused(struct ep_watch *watch, const struct ep_error *refusal, struct ep_span sql)
+{
+    ep_blockers_note(refusal, sql, &watch->refusal);
+}
+
+const char *ep_watch_blockers(struct ep_watch *watch)
+{
+    if (watch->blockers[0] == '\0' && watch->refusal.names[0] != '\0') {
+        ep_blockers_after(watch->session, &watch->refusal, watch->blockers);
+    }
+    return watch->blockers;
+}
