@@ -51,8 +51,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(NOTICE, INFO, "{severity}: {message}")                                                       \
     X(STATEMENT_NOTICE, INFO,                                                                      \
       "{tag}, statement {statement} of {statement_count}: {severity}: {message}")                  \
-    X(PROGRESS, INFO,                                                                              \
-      "{tag}: statement {statement} of {statement_count}, {elapsed_s} s{about}")                \
+    X(PROGRESS, INFO, "{tag}: statement {statement} of {statement_count}, {elapsed_s} s{about}")   \
     X(LOCK_RETRY, WARN,                                                                            \
       "a lock was not granted ({sqlstate} {reason}), rolled back, trying again in {pause_ms} ms "  \
       "(retry {retry} of {retries})")                                                              \

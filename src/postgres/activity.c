@@ -46,7 +46,8 @@ static void add_progress(const struct ep_result *result, struct ep_text *text)
     long long of = total == NULL ? 0 : strtoll(total, NULL, 10);
     long long so_far = done == NULL ? 0 : strtoll(done, NULL, 10);
     if (of > 0 && so_far >= 0 && so_far <= of) {
-        ep_text_format(text, ", %lld %%", so_far > INT64_MAX / 100 ? so_far / (of / 100) : so_far * 100 / of);
+        ep_text_format(text, ", %lld %%",
+                       so_far > INT64_MAX / 100 ? so_far / (of / 100) : so_far * 100 / of);
     }
 }
 

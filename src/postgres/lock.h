@@ -19,10 +19,10 @@
 #define EP_LOCK_KEY "7308907280281398900"
 
 /* SQL: the backends that have the lock. A 64-bit key is shown as two halves, with objsubid 1. */
-#define EP_LOCK_HOLDERS                                                                            \
-    "SELECT l.pid FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted"          \
-    " AND l.objsubid = 1 AND l.classid::bigint = " EP_LOCK_KEY " >> 32"                            \
-    " AND l.objid::bigint = " EP_LOCK_KEY " & 4294967295 AND l.database = (SELECT d.oid"           \
+#define EP_LOCK_HOLDERS                                                                   \
+    "SELECT l.pid FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.granted" \
+    " AND l.objsubid = 1 AND l.classid::bigint = " EP_LOCK_KEY " >> 32"                   \
+    " AND l.objid::bigint = " EP_LOCK_KEY " & 4294967295 AND l.database = (SELECT d.oid"  \
     " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
 
 /* Each gives one boolean: the lock is ours now. */

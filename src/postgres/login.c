@@ -150,8 +150,7 @@ static struct ep_session *session_create(PGconn *connection, const struct ep_rep
 /* Whether the login succeeded; ret_timed_out when the deadline passed first. */
 static bool finish_login(PGconn *connection, int64_t deadline_ms, bool *ret_timed_out)
 {
-    *ret_timed_out =
-        PQstatus(connection) != CONNECTION_BAD && !poll_login(connection, deadline_ms);
+    *ret_timed_out = PQstatus(connection) != CONNECTION_BAD && !poll_login(connection, deadline_ms);
     if (PQstatus(connection) != CONNECTION_OK) {
         return false;
     }

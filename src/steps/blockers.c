@@ -11,11 +11,11 @@
 enum { SHOWN_MAX = 3, ANSWER_MS = 2000, QUERY_BYTES = 160 };
 
 /* pid, role, application, state, age, query. A prepared transaction has pid 0. */
-#define COLUMNS                                                                                \
-    "SELECT b.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),"                 \
-    " coalesce(a.state, ''),"                                                                  \
-    " extract(epoch FROM pg_catalog.clock_timestamp()"                                         \
-    " - CASE WHEN a.state = 'active' THEN a.query_start ELSE a.state_change END)::bigint,"     \
+#define COLUMNS                                                                            \
+    "SELECT b.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),"             \
+    " coalesce(a.state, ''),"                                                              \
+    " extract(epoch FROM pg_catalog.clock_timestamp()"                                     \
+    " - CASE WHEN a.state = 'active' THEN a.query_start ELSE a.state_change END)::bigint," \
     " CASE WHEN a.query LIKE '<%>' THEN '' ELSE pg_catalog.left(a.query, 4096) END"
 
 static const char now_sql[] =
@@ -123,8 +123,8 @@ static void add_element(char *array, size_t size, struct ep_span element, bool f
         if (byte == '"' || byte == '\\') {
             ep_text_add_byte(&text, '\\');
         }
-        ep_text_add_byte(&text, folds && byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a')
-                                                                    : byte);
+        ep_text_add_byte(&text,
+                         folds && byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
     }
     ep_text_add(&text, "\"");
     if (used + text.size + 2 <= size) {

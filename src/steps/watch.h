@@ -22,10 +22,10 @@
 struct ep_watch {
     struct ep_session *session;
     const struct ep_reporter *reporter;
-    int64_t lock_timeout_ms;  /* 0: none */
-    int64_t report_every_ms;  /* 0: as above; for tests */
+    int64_t lock_timeout_ms; /* 0: none */
+    int64_t report_every_ms; /* 0: as above; for tests */
     struct ep_session *second;
-    bool refused;             /* there is no second session to be had */
+    bool refused;              /* there is no second session to be had */
     int64_t ask_ms, report_ms; /* when next */
     size_t asked_statement;
     char blockers[EP_BLOCKERS_BYTES]; /* whom the statement waited for when last asked, or "" */

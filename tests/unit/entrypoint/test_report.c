@@ -102,8 +102,7 @@ static void a_live_line_is_replaced_and_erased(void **state)
     const struct ep_field fields[] = {
         EP_TEXT_FIELD("tag", "0002"), EP_INTEGER_FIELD("statement", 3),
         EP_INTEGER_FIELD("statement_count", 7), EP_INTEGER_FIELD("elapsed_s", 11),
-        EP_TEXT_FIELD("activity",
-                      ", a text so long that an ordinary terminal has no place for it")};
+        EP_TEXT_FIELD("about", ", a text so long that an ordinary terminal has no place for it")};
     captured->log.live = true;
     const struct ep_reporter reporter = ep_log_reporter(&captured->log);
 
