@@ -17,32 +17,19 @@ static const char columns_v1[] = ",\n"
                                  "\tapplied_at timestamp with time zone DEFAULT now()";
 
 /*
- * One statement for both shapes: inside LATERAL a column that the table lacks
- * is looked up in the query outside it, so a table of version 0 gives NULL.
+ * Functions without a FROM: in a session that has just begun, a look into a catalog by a
+ * query costs the server a millisecond, as it reads what it needs to plan it.
  */
-static const char read_format[] =
-    "SELECT recorded.created_at::text, recorded.hash, recorded.name, recorded.id::text,"
-    " recorded.applied_at::text"
-    " FROM (SELECT NULL::text AS name, NULL::text AS applied_at) AS absent,"
-    " LATERAL (SELECT created_at, hash, name, id, applied_at FROM %s) AS recorded";
-
 static const char probe_sql[] =
-    "SELECT c.relkind,"
-    " (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
-    "  AND NOT a.attisdropped AND a.attname IN ('id', 'hash', 'created_at')),"
-    " EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0"
-    "  AND NOT a.attisdropped AND a.attname = 'name'),"
-    " pg_catalog.has_table_privilege(c.oid, 'UPDATE')"
-    " FROM pg_catalog.pg_namespace n"
-    " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = $2"
-    " WHERE n.nspname = $1";
+    "SELECT pg_catalog.to_regnamespace($1) IS NOT NULL, pg_catalog.to_regclass($2) IS NOT NULL,"
+    " pg_catalog.has_table_privilege(pg_catalog.to_regclass($2), 'UPDATE')";
 
 struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_table *table)
 {
     const char **parameters = ep_arena_array(arena, 2, sizeof(*parameters));
 
-    parameters[0] = table->schema;
-    parameters[1] = table->table;
+    parameters[0] = table->quoted_schema;
+    parameters[1] = table->quoted;
     return (struct ep_query){.sql = probe_sql, .parameters = parameters, .parameter_count = 2};
 }
 
@@ -57,6 +44,7 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
         .schema = schema,
         .table = table,
         .quoted = quoted,
+        .quoted_schema = quoted_schema,
         .create_schema = ep_arena_format(arena, "CREATE SCHEMA IF NOT EXISTS %s", quoted_schema),
         .create_v0 = ep_arena_format(arena, create_format, quoted, ""),
         .create_v1 = ep_arena_format(arena, create_format, quoted, columns_v1),
@@ -73,7 +61,7 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
         .name_repaired =
             ep_arena_format(arena, "UPDATE %s SET \"name\" = $1 WHERE \"id\"::text = $2", quoted),
         .lock = ep_arena_format(arena, "LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", quoted),
-        .read = ep_arena_format(arena, read_format, quoted),
+        .read = ep_arena_format(arena, "SELECT * FROM %s", quoted),
         .record_v0 = ep_arena_format(
             arena, "INSERT INTO %s (\"hash\", \"created_at\") VALUES ($1, $2)", quoted),
         .record_v1 = ep_arena_format(
@@ -98,38 +86,76 @@ static bool parse_created_at(const char *text, int64_t *ret_created_at)
     if (*end == '.') {
         end += 1 + strspn(end + 1, "0");
     }
+    if (*end != '\0') {
+        return false;
+    }
     *ret_created_at = value;
-    return *end == '\0';
+    return true;
 }
 
-bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
-                         struct ep_ledger *ledger, struct ep_error *err)
+/* Where the columns are; SIZE_MAX for one that the table does not have. */
+struct columns {
+    size_t id, hash, created_at, name, applied_at;
+};
+
+static const char *text_at(const struct ep_result *rows, size_t row, size_t column)
+{
+    return column == SIZE_MAX ? NULL : ep_result_text(rows, row, column);
+}
+
+static const char *copy(struct ep_arena *arena, const char *text)
+{
+    return text == NULL ? NULL : ep_arena_copy(arena, ep_span_of(text));
+}
+
+static void read_row(struct ep_arena *arena, const struct ep_result *rows, size_t i,
+                     const struct columns *columns, struct ep_ledger_row *ret_row)
+{
+    const char *hash = copy(arena, text_at(rows, i, columns->hash));
+    const char *id = copy(arena, text_at(rows, i, columns->id));
+    struct ep_ledger_row row = {
+        .id = id == NULL ? "" : id,
+        .hash = hash == NULL ? "" : hash,
+        .name = copy(arena, text_at(rows, i, columns->name)),
+        .applied_at = copy(arena, text_at(rows, i, columns->applied_at)),
+    };
+
+    row.has_created_at = parse_created_at(text_at(rows, i, columns->created_at), &row.created_at);
+    *ret_row = row;
+}
+
+static bool read_rows(struct ep_arena *arena, const struct ep_ledger_table *table,
+                      const struct ep_result *rows, struct ep_ledger *ledger, struct ep_error *err)
 {
     if (ep_result_sqlstate(rows)[0] != '\0') {
         return ep_result_fail(rows, err);
     }
-    size_t count = ep_result_rows(rows);
-    struct ep_ledger_row *copies = ep_arena_array(arena, count, sizeof(*copies));
-
-    for (size_t i = 0; i < count; i++) {
-        const char *hash = ep_result_text(rows, i, 1);
-        const char *name = ep_result_text(rows, i, 2);
-        const char *id = ep_result_text(rows, i, 3);
-        const char *applied_at = ep_result_text(rows, i, 4);
-        struct ep_ledger_row *row = &copies[i];
-
-        row->has_created_at = parse_created_at(ep_result_text(rows, i, 0), &row->created_at);
-        if (!row->has_created_at) {
-            row->created_at = 0;
-        }
-        row->hash = hash == NULL ? "" : ep_arena_copy(arena, ep_span_of(hash));
-        row->name = name == NULL ? NULL : ep_arena_copy(arena, ep_span_of(name));
-        row->id = id == NULL ? "" : ep_arena_copy(arena, ep_span_of(id));
-        row->applied_at = applied_at == NULL ? NULL : ep_arena_copy(arena, ep_span_of(applied_at));
+    const struct columns columns = {
+        .id = ep_result_column(rows, "id"),
+        .hash = ep_result_column(rows, "hash"),
+        .created_at = ep_result_column(rows, "created_at"),
+        .name = ep_result_column(rows, "name"),
+        .applied_at = ep_result_column(rows, "applied_at"),
+    };
+    if (columns.id == SIZE_MAX || columns.hash == SIZE_MAX || columns.created_at == SIZE_MAX) {
+        (void)ep_fail(err, EP_FAULT_CONFIG, "%s is not a Drizzle tracking table", table->quoted);
+        (void)ep_error_detail(err, "It has no columns id, hash and created_at.");
+        return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
+    }
+    ledger->shape = columns.name == SIZE_MAX ? EP_LEDGER_V0 : EP_LEDGER_V1;
+    ledger->row_count = ep_result_rows(rows);
+    struct ep_ledger_row *copies = ep_arena_array(arena, ledger->row_count, sizeof(*copies));
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        read_row(arena, rows, i, &columns, &copies[i]);
     }
     ledger->rows = copies;
-    ledger->row_count = count;
     return true;
+}
+
+static bool is_true(const struct ep_result *result, size_t column)
+{
+    const char *text = ep_result_text(result, 0, column);
+    return text != NULL && strcmp(text, "t") == 0;
 }
 
 bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
@@ -139,22 +165,12 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
     struct ep_ledger ledger = {.shape = EP_LEDGER_ABSENT};
 
     if (ep_result_sqlstate(probe)[0] != '\0') {
-        return ep_result_fail(probe, err);
+        (void)ep_result_fail(probe, err);
+        return ep_error_context(err, "looking for %s", table->quoted);
     }
-    ledger.schema_exists = ep_result_rows(probe) > 0;
-    const char *kind = ledger.schema_exists ? ep_result_text(probe, 0, 0) : NULL;
-    if (kind == NULL) {
-        *ret_ledger = ledger;
-        return true;
-    }
-    if (strchr("rpvf", kind[0]) == NULL || strcmp(ep_result_text(probe, 0, 1), "3") != 0) {
-        (void)ep_fail(err, EP_FAULT_CONFIG, "%s is not a Drizzle tracking table", table->quoted);
-        (void)ep_error_detail(err, "It has no columns id, hash and created_at.");
-        return ep_error_hint(err, "Name another one with the settings [drizzle] schema and table.");
-    }
-    ledger.may_update = strcmp(ep_result_text(probe, 0, 3), "t") == 0;
-    ledger.shape = strcmp(ep_result_text(probe, 0, 2), "t") == 0 ? EP_LEDGER_V1 : EP_LEDGER_V0;
-    if (rows != NULL && !ep_ledger_read_rows(arena, rows, &ledger, err)) {
+    ledger.schema_exists = is_true(probe, 0);
+    ledger.may_update = is_true(probe, 2);
+    if (is_true(probe, 1) && rows != NULL && !read_rows(arena, table, rows, &ledger, err)) {
         return ep_error_context(err, "reading %s", table->quoted);
     }
     *ret_ledger = ledger;

@@ -41,6 +41,7 @@ struct ep_ledger {
 struct ep_ledger_table {
     const char *schema, *table; /* names as configured */
     const char *quoted;         /* "schema"."table" */
+    const char *quoted_schema;
     const char *create_schema, *create_v0, *create_v1, *lock, *read, *record_v0, *record_v1;
     const char *upgrade_name, *upgrade_applied_at; /* the columns of version 1 */
     const char *name_upgraded, *name_repaired;     /* $1 name, $2 id */
@@ -50,25 +51,22 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
                           struct ep_ledger_table *ret_table);
 
 /*
- * Which shape the table has, asked of the catalogs: needs no privilege, and
- * fails with nothing. The parameters are the arena's.
+ * Whether schema and table exist, and may be updated. Needs USAGE on the schema, if it
+ * exists. The parameters are the arena's.
  */
 struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_table *table);
 
 /*
- * Read the answers to ep_ledger_probe() and to table->read. rows may be the
- * refusal that an absent table causes, or NULL: then there are none. Texts are copied to the arena.
+ * Read the answers to ep_ledger_probe() and to table->read, whose columns tell the shape.
+ * rows may be the refusal that an absent table causes; NULL: they are not known, and
+ * neither is the shape, which stays EP_LEDGER_ABSENT. Texts are copied to the arena.
  *
  * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
- * created_at, not a table); the server's refusal otherwise.
+ * created_at); the server's refusal otherwise.
  */
 bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
                     const struct ep_result *probe, const struct ep_result *rows,
                     struct ep_ledger *ret_ledger, struct ep_error *err) EP_MUST_CHECK;
-
-/* The rows alone, when the shape is known already. */
-bool ep_ledger_read_rows(struct ep_arena *arena, const struct ep_result *rows,
-                         struct ep_ledger *ledger, struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * Insert the row that says that a migration was applied: the very row that

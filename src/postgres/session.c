@@ -187,6 +187,16 @@ size_t ep_result_rows(const struct ep_result *result)
     return (size_t)PQntuples(result->rows);
 }
 
+size_t ep_result_column(const struct ep_result *result, const char *name)
+{
+    for (int i = 0; i < PQnfields(result->rows); i++) {
+        if (strcmp(PQfname(result->rows, i), name) == 0) {
+            return (size_t)i;
+        }
+    }
+    return SIZE_MAX;
+}
+
 const char *ep_result_text(const struct ep_result *result, size_t row, size_t column)
 {
     EP_CHECK(row < (size_t)PQntuples(result->rows) && column < (size_t)PQnfields(result->rows));

@@ -89,6 +89,8 @@ struct ep_result;
 void ep_result_release(struct ep_result *result); /* NULL is allowed */
 void ep_result_drop(struct ep_result **slot);     /* for EP_CLEANUP */
 size_t ep_result_rows(const struct ep_result *result);
+/* The first column of that very name; SIZE_MAX: there is none. */
+size_t ep_result_column(const struct ep_result *result, const char *name);
 /* NULL is SQL's NULL; the text lives as long as the result. */
 const char *ep_result_text(const struct ep_result *result, size_t row, size_t column);
 

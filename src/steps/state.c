@@ -150,10 +150,10 @@ static bool read_answers(struct ep_arena *arena, const struct ep_session *sessio
     state.pooled =
         strtol(ep_result_text(facts, 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
     state.read_only = strcmp(ep_result_text(facts, 0, 1), "on") == 0;
-    if ((request->tables.count > 0
-         && !read_tables(arena, flight->results[flight->tables], request->tables.count,
-                         &state.table_present, err))
-        || !read_ledgers(arena, request, flight, &state, err)) {
+    if (!read_ledgers(arena, request, flight, &state, err)
+        || (request->tables.count > 0
+            && !read_tables(arena, flight->results[flight->tables], request->tables.count,
+                            &state.table_present, err))) {
         return false;
     }
     *ret_state = state;

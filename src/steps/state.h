@@ -26,7 +26,7 @@ struct ep_state_request {
 
 struct ep_state {
     struct ep_ledger *ledgers; /* as many as request->tiers */
-    bool busy;                 /* a ledger is locked: its rows are not known, only its shape */
+    bool busy;                 /* a ledger is locked: what is in it is not known */
     bool pooled;               /* something stands between us and the backend */
     bool read_only;            /* a standby, or default_transaction_read_only is on */
     const bool *table_present; /* as many as request->tables */
