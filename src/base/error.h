@@ -33,6 +33,7 @@
     X(VERIFY, 69, "a critical table is missing")                                 \
     X(BUG, 70, "an assertion failed inside this program")                        \
     X(SYSTEM, 71, "the operating system refused a request")                      \
+    X(HOOK, 73, "the hook before_migrate failed; nothing was migrated")          \
     X(UNAVAILABLE, 75, "the deadline passed; trying again later may help")       \
     X(DENIED, 77, "authentication failed or a permission is missing")            \
     X(CONFIG, 78, "a setting or the connection string is unusable")              \

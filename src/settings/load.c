@@ -116,7 +116,7 @@ static bool assign_entry(struct loading *loading, const struct ep_setting *row,
         return ep_error_detail(err, "The first time is in line %ld.", *line);
     }
     *line = entry->line;
-    if (is_quoted(entry->value)) {
+    if ((row->marks & EP_SETTING_QUOTES) == 0 && is_quoted(entry->value)) {
         (void)ep_fail(err, EP_FAULT_CONFIG, "value is quoted");
         return ep_error_hint(err, "Write it without quotes; nothing in a value needs them.");
     }

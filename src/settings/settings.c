@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "format/duration.h"
 #include "format/identifier.h"
+#include "format/words.h"
 #include "settings/dir.h"
 #include "settings/suggest.h"
 
@@ -151,6 +152,18 @@ static bool parse_tables(struct ep_arena *arena, const struct ep_setting *row, c
     return true;
 }
 
+static bool parse_command(struct ep_arena *arena, const struct ep_setting *row, const char *text,
+                          void *field, struct ep_error *err)
+{
+    struct ep_list list = {.is_set = true};
+    (void)row;
+    if (!ep_words_split(arena, text, &list.items, &list.count, err)) {
+        return false;
+    }
+    *(struct ep_list *)field = list;
+    return true;
+}
+
 /* The index of the text among the row's choices. */
 static bool find_choice(const struct ep_setting *row, const char *text, int *ret_index,
                         struct ep_error *err)
@@ -249,6 +262,7 @@ static const struct ep_setting_type kind_BOOLEAN = {parse_boolean, booleans};
 static const struct ep_setting_type kind_LIST = {parse_list, NULL};
 static const struct ep_setting_type kind_DIRS = {parse_dirs, NULL};
 static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
+static const struct ep_setting_type kind_COMMAND = {parse_command, NULL};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};
 static const struct ep_setting_type kind_LOG_FORMAT = {parse_choice, log_formats};

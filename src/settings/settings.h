@@ -41,8 +41,9 @@ struct ep_list {
 #define EP_SETTING_CTYPE_INTEGER int64_t
 #define EP_SETTING_CTYPE_BOOLEAN bool
 #define EP_SETTING_CTYPE_LIST struct ep_list
-#define EP_SETTING_CTYPE_DIRS struct ep_list   /* each as dir.h has it */
-#define EP_SETTING_CTYPE_TABLES struct ep_list /* each "name" or "schema.name" */
+#define EP_SETTING_CTYPE_DIRS struct ep_list    /* each as dir.h has it */
+#define EP_SETTING_CTYPE_TABLES struct ep_list  /* each "name" or "schema.name" */
+#define EP_SETTING_CTYPE_COMMAND struct ep_list /* a program and its arguments, then NULL */
 #define EP_SETTING_CTYPE_POLICY enum ep_policy
 #define EP_SETTING_CTYPE_OUT_OF_ORDER enum ep_out_of_order
 #define EP_SETTING_CTYPE_LOG_FORMAT enum ep_log_format
@@ -67,6 +68,8 @@ enum {
     /* Shown as "(set)" or "(unset)"; has no flag; may come from a file that NAME_FILE names; empty
        is the same as unset. */
     EP_SETTING_SECRET = 1 << 0,
+    /* Quotes in the INI file mean something; for the others they are a mistake. */
+    EP_SETTING_QUOTES = 1 << 1,
 };
 
 struct ep_setting;
@@ -89,7 +92,7 @@ struct ep_setting {
     const char *unset;     /* what happens without a value, when fallback is NULL */
     const char *example;   /* a value to show, when fallback is NULL */
     const char *min, *max; /* "" means unbounded */
-    unsigned marks;        /* EP_SETTING_SECRET */
+    unsigned marks;        /* EP_SETTING_SECRET, EP_SETTING_QUOTES */
     const char *summary;   /* one line for --help */
     const char *manual;    /* sentences for the manual page */
 };

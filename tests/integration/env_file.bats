@@ -6,7 +6,7 @@ load ../lib/integration
 
 setup() {
     fresh_database
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
     folder=drizzle
     folder_new "$folder"
     folder_add "$folder" 0000_a 'CREATE TABLE a ();'
