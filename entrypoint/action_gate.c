@@ -25,6 +25,29 @@ bool ep_action_read_source(const struct ep_context *context, struct ep_state_req
                              &request->tiers, err);
 }
 
+/* The gate with what belongs around it. */
+static bool pass_with_hooks(const struct ep_context *context, const struct ep_gate *gate,
+                            struct ep_error *err)
+{
+    struct ep_gate with_hooks = *gate;
+    struct ep_hooks hooks = {0};
+
+    if (gate->goal != EP_GATE_MIGRATED) {
+        return ep_gate_pass(gate, err);
+    }
+    if (!ep_hooks_prepare(context->arena, gate->settings, gate->conninfo, gate->reporter, &hooks,
+                          err)) {
+        return false;
+    }
+    with_hooks.hooks = &hooks;
+    if (!ep_gate_pass(&with_hooks, err)) {
+        ep_hooks_on_failure(&hooks, err);
+        return false;
+    }
+    ep_hooks_after_migrate(&hooks);
+    return true;
+}
+
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
                          struct ep_connection *ret_connection, struct ep_error *err)
 {
@@ -59,7 +82,7 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
         .request = &request,
         .reporter = context->reporter,
     };
-    if (!ep_gate_pass(&gate, err)) {
+    if (!pass_with_hooks(context, &gate, err)) {
         return false;
     }
     if (ret_connection != NULL) {

@@ -26,7 +26,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .name = "migrate",
         .alias = "apply",
         .arguments = "",
-        .sections = "database wait migrate drizzle verify log",
+        .sections = "database wait migrate drizzle verify hooks log",
         .summary = "wait, migrate, verify, and exit",
         .manual =
             "For an init container, a Kubernetes Job, a pre-deploy or a release command. When "

@@ -77,6 +77,7 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
         .settings = gate->settings,
         .request = gate->request,
         .reporter = gate->reporter,
+        .hooks = gate->hooks,
     };
     struct totals totals = {0};
     size_t applied = 0;

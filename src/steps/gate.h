@@ -14,6 +14,7 @@
 #define EP_STEPS_GATE_H
 
 #include "settings/settings.h"
+#include "steps/hook.h"
 #include "steps/state.h"
 
 enum ep_gate_goal {
@@ -28,6 +29,7 @@ struct ep_gate {
     const struct ep_settings *settings;
     const struct ep_state_request *request;
     const struct ep_reporter *reporter;
+    struct ep_hooks *hooks; /* with EP_GATE_MIGRATED: NULL or those to run */
 };
 
 /* Errors: those of ep_wait(), ep_state_read(), ep_migrate_run() and ep_verify(). */

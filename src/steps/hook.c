@@ -11,7 +11,7 @@
 
 extern char **environ; /* POSIX has it in no header */
 
-enum { KEEP_AWAKE_EVERY_MS = 10 * 1000, FACTS_MAX = 10 };
+enum { KEEP_AWAKE_EVERY_MS = 10 * 1000, FACTS_MAX = 10, TAGS_BYTES_MAX = 16 * 1024 };
 
 static const char *const names[EP_HOOK_COUNT] = {
     [EP_HOOK_BEFORE_MIGRATE] = "before_migrate",
@@ -52,6 +52,53 @@ bool ep_hooks_prepare(struct ep_arena *arena, const struct ep_settings *settings
     }
     *ret_hooks = hooks;
     return true;
+}
+
+/* As many as a variable may well hold. */
+static const char *with_tag(struct ep_arena *arena, const char *tags, const char *tag)
+{
+    if (tags != NULL && strlen(tags) > TAGS_BYTES_MAX) {
+        return tags;
+    }
+    return tags == NULL ? ep_arena_copy(arena, ep_span_of(tag))
+                        : ep_arena_format(arena, "%s %s", tags, tag);
+}
+
+void ep_hooks_begin(struct ep_hooks *hooks)
+{
+    if (hooks != NULL) {
+        hooks->facts.pending = 0;
+        hooks->facts.pending_tags = NULL;
+        hooks->facts.failed_tag = NULL;
+    }
+}
+
+void ep_hooks_note_pending(struct ep_hooks *hooks, const char *tag)
+{
+    if (hooks != NULL) {
+        hooks->facts.pending++;
+        hooks->facts.pending_tags = with_tag(hooks->arena, hooks->facts.pending_tags, tag);
+    }
+}
+
+void ep_hooks_note_applied(struct ep_hooks *hooks, const char *tag)
+{
+    if (hooks != NULL) {
+        hooks->facts.applied++;
+        hooks->facts.applied_tags = with_tag(hooks->arena, hooks->facts.applied_tags, tag);
+    }
+}
+
+void ep_hooks_note_failed(struct ep_hooks *hooks, const char *tag)
+{
+    if (hooks != NULL) {
+        hooks->facts.failed_tag = ep_arena_copy(hooks->arena, ep_span_of(tag));
+    }
+}
+
+bool ep_hooks_have_before(const struct ep_hooks *hooks)
+{
+    return hooks != NULL && hooks->programs[EP_HOOK_BEFORE_MIGRATE] != NULL;
 }
 
 /* One hook that runs. */
@@ -187,7 +234,7 @@ bool ep_hooks_before_migrate(const struct ep_hooks *hooks, struct ep_session *se
     struct run run = {.hooks = hooks, .kind = EP_HOOK_BEFORE_MIGRATE, .session = session};
     const char *reason = NULL;
 
-    if (hooks->programs[run.kind] == NULL) {
+    if (!ep_hooks_have_before(hooks)) {
         return true;
     }
     if (!run_hook(&arena, &run, NULL, &reason, err)) {
@@ -227,7 +274,9 @@ static void run_and_report(const struct ep_hooks *hooks, enum ep_hook_kind kind,
 
 void ep_hooks_after_migrate(const struct ep_hooks *hooks)
 {
-    run_and_report(hooks, EP_HOOK_AFTER_MIGRATE, NULL);
+    if (hooks->facts.applied > 0) {
+        run_and_report(hooks, EP_HOOK_AFTER_MIGRATE, NULL);
+    }
 }
 
 void ep_hooks_on_failure(const struct ep_hooks *hooks, const struct ep_error *failure)

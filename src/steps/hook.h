@@ -19,10 +19,10 @@ enum ep_hook_kind {
     EP_HOOK_COUNT
 };
 
-/* What is known of a run so far; filled in by who learns it. */
+/* What is known of a run so far. */
 struct ep_hook_facts {
     size_t pending;           /* migrations, when this run began */
-    const char *pending_tags; /* separated by blanks, or NULL */
+    const char *pending_tags; /* separated by blanks, those that fit in 16 KiB; or NULL */
     size_t applied;           /* by this run */
     const char *applied_tags;
     const char *failed_tag; /* whose SQL failed, or NULL */
@@ -46,6 +46,16 @@ bool ep_hooks_prepare(struct ep_arena *arena, const struct ep_settings *settings
                       const struct ep_conninfo *conninfo, const struct ep_reporter *reporter,
                       struct ep_hooks *ret_hooks, struct ep_error *err) EP_MUST_CHECK;
 
+/* What happens, told by who knows it: the migrations that a run begins with, anew for each run;
+ * each that is applied; the one that failed. hooks may be NULL. The tags are copied. */
+void ep_hooks_begin(struct ep_hooks *hooks);
+void ep_hooks_note_pending(struct ep_hooks *hooks, const char *tag);
+void ep_hooks_note_applied(struct ep_hooks *hooks, const char *tag);
+void ep_hooks_note_failed(struct ep_hooks *hooks, const char *tag);
+
+/* Whether there is a before_migrate. */
+bool ep_hooks_have_before(const struct ep_hooks *hooks);
+
 /*
  * Run before_migrate, if there is one. The session is kept awake meanwhile, and with it the
  * lock: when it is lost the hook is ended. Signals must be noted.
@@ -56,8 +66,8 @@ bool ep_hooks_prepare(struct ep_arena *arena, const struct ep_settings *settings
 bool ep_hooks_before_migrate(const struct ep_hooks *hooks, struct ep_session *session,
                              struct ep_error *err) EP_MUST_CHECK;
 
-/* Run after_migrate or on_failure, if there is one; its failure is reported. A signal ends the
- * process when the hook has been ended. */
+/* Run after_migrate, when anything was applied, or on_failure; its failure is reported. A signal
+ * ends the process when the hook has been ended. */
 void ep_hooks_after_migrate(const struct ep_hooks *hooks);
 void ep_hooks_on_failure(const struct ep_hooks *hooks, const struct ep_error *failure);
 

@@ -73,6 +73,7 @@ static void report_applied(struct run *run, size_t end)
         const struct ep_plan_item *item = &run->plan.items[run->reported];
         if (item->state == EP_PLAN_PENDING) {
             run->applied++;
+            ep_hooks_note_applied(run->migrate->hooks, item->migration->tag);
             ep_report(run->migrate->reporter, EP_EVENT_APPLIED,
                       EP_TEXT_FIELD("tag", item->migration->tag),
                       EP_INTEGER_FIELD("elapsed_ms", run->elapsed_ms[run->reported]));
@@ -90,6 +91,7 @@ static void explain_count(const struct run *run, struct ep_error *err)
 static void explain(const struct run *run, const struct ep_migration *migration,
                     struct ep_error *err)
 {
+    ep_hooks_note_failed(run->migrate->hooks, migration->tag);
     if (run->apply.prepared) {
         (void)ep_error_detail(err, "The transaction is prepared: neither committed nor undone.");
     } else if (run->apply.own_transaction) {
@@ -316,6 +318,28 @@ static bool reset_session(struct run *run, struct ep_error *err)
     return command(run, "RESET SESSION AUTHORIZATION", err) && command(run, "RESET ALL", err);
 }
 
+/* The operator's last word before anything is changed. Through a pooler the lock is a
+ * transaction's: the hook gets one, and nothing is in it. */
+static bool run_hook(struct run *run, const struct ep_plan *plans, struct ep_error *err)
+{
+    const struct ep_migrate *migrate = run->migrate;
+
+    ep_hooks_begin(migrate->hooks);
+    for (size_t i = 0; i < migrate->request->tiers.count; i++) {
+        for (size_t k = 0; k < plans[i].item_count; k++) {
+            if (plans[i].items[k].state == EP_PLAN_PENDING) {
+                ep_hooks_note_pending(migrate->hooks, plans[i].items[k].migration->tag);
+            }
+        }
+    }
+    if (run->later == 0 || !ep_hooks_have_before(migrate->hooks)) {
+        return true;
+    }
+    return (!run->replica.pooled || ep_replica_begin(&run->replica, err))
+           && ep_hooks_before_migrate(migrate->hooks, migrate->session, err)
+           && (!run->replica.pooled || command(run, "ROLLBACK", err));
+}
+
 static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_state *state,
                            struct ep_error *err)
 {
@@ -331,6 +355,9 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
             return false;
         }
         run->later += plans[i].pending_count;
+    }
+    if (!state->read_only && !run_hook(run, plans, err)) {
+        return false;
     }
     for (size_t i = 0; i < tiers->count; i++) {
         run->later -= plans[i].pending_count;

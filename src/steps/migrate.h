@@ -3,6 +3,7 @@
  *
  *     lock      the advisory lock, asked for until replica_timeout
  *     read      the state again, if somebody else held it meanwhile
+ *     hook      before_migrate, when anything is pending
  *     create    the ledger's schema and table, if absent
  *     begin     a transaction: time limits, ACCESS EXCLUSIVE on the ledger (a
  *               Drizzle started now waits), its rows read once more, a new plan
@@ -22,6 +23,7 @@
 #ifndef EP_STEPS_MIGRATE_H
 #define EP_STEPS_MIGRATE_H
 
+#include "steps/hook.h"
 #include "steps/plan.h"
 #include "steps/state.h"
 
@@ -30,7 +32,8 @@ struct ep_migrate {
     const struct ep_settings *settings;
     const struct ep_state_request *request;
     const struct ep_reporter *reporter;
-    bool only_shown; /* for ep_migrate_plan(): nothing is refused, see plan.h */
+    struct ep_hooks *hooks; /* NULL: none; learns what happens */
+    bool only_shown;        /* for ep_migrate_plan(): nothing is refused, see plan.h */
 };
 
 /*
@@ -48,8 +51,8 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
  * when another replica was faster.
  *
  * Errors: EP_FAULT_SQL with the place in the file; EP_FAULT_SOURCE;
- * EP_FAULT_DENIED; EP_FAULT_UNAVAILABLE (replica or lock not granted in time, session
- * lost); EP_FAULT_SIGNAL. After any of them the session is of no further use.
+ * EP_FAULT_DENIED; EP_FAULT_HOOK; EP_FAULT_UNAVAILABLE (replica or lock not granted in time,
+ * session lost); EP_FAULT_SIGNAL. After any of them the session is of no further use.
  */
 bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *state,
                     size_t *ret_applied, struct ep_error *err) EP_MUST_CHECK;

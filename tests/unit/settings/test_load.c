@@ -210,7 +210,7 @@ static void a_wrong_value_in_the_file_says_where(void **state)
         {"[wait]\ntimeout = 1s\n[log]\n[wait]\ntimeout = 1s\n", 5, "setting is given twice", "",
          "[wait] timeout"},
         {"[wiat]\ntimeout = 1s\n", 1, "unknown section [wiat]", "Did you mean [wait]?", ""},
-        {"[server]\n[hooks]\n", 2, "unknown section [hooks]", "", ""},
+        {"[server]\n[weather]\n", 2, "unknown section [weather]", "", ""},
         {"[wait]\ntimout = 1s\n", 2, "unknown setting \"timout\" in section [wait]",
          "Did you mean \"timeout\"?", ""},
         {"[migrate]\nLock-Timeout = 1s\n", 2,
