@@ -6,26 +6,9 @@
 
 const fs = require('node:fs')
 const net = require('node:net')
+const { splitMessages } = require('./messages.js')
 
 const [listenPort, serverPort, file] = process.argv.slice(2)
-
-// Takes bytes, calls found(type, body) for each whole message; a client's first has no type.
-function splitMessages(typed, found) {
-  let kept = Buffer.alloc(0)
-  return (data) => {
-    kept = Buffer.concat([kept, data])
-    for (;;) {
-      const head = typed ? 1 : 0
-      if (kept.length < head + 4 || kept.length < head + kept.readUInt32BE(head)) return
-      const size = head + kept.readUInt32BE(head)
-      const type = typed ? String.fromCharCode(kept[0]) : 'startup'
-      const body = kept.subarray(head + 4, size)
-      kept = kept.subarray(size)
-      typed = true
-      found(type, body)
-    }
-  }
-}
 
 // The text at an index of a list of texts that end in NUL, on one line.
 function textAt(body, index) {
