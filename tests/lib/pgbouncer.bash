@@ -7,11 +7,11 @@
 #
 # It runs as the server's user and dies with the cluster at the latest. Only the role "app" and the superuser can log in.
 
-# pgbouncer_start MODE [SETTING=VALUE...]
+# pgbouncer_start MODE [SETTING=VALUE...]; with PGBOUNCER_SAME_PORT=1 on the port of the one before
 pgbouncer_start() {
     local folder=$CLUSTER_DIR/pgbouncer mode=$1
     shift
-    PGBOUNCER_PORT=$(free_port)
+    [ -n "${PGBOUNCER_SAME_PORT:-}" ] || PGBOUNCER_PORT=$(free_port)
     export PGBOUNCER_PORT
     rm -rf "$folder"
     mkdir "$folder"
