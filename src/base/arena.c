@@ -65,6 +65,21 @@ void *ep_arena_array(struct ep_arena *arena, size_t count, size_t size)
     return ep_arena_allocate(arena, count * size);
 }
 
+void *ep_arena_grow(struct ep_arena *arena, void *items, size_t count, size_t size)
+{
+    const size_t first = 4;
+
+    /* Full at 0 and at every power of two from the first capacity on. */
+    if (count != 0 && (count < first || (count & (count - 1)) != 0)) {
+        return items;
+    }
+    void *larger = ep_arena_array(arena, count == 0 ? first : count * 2, size);
+    if (count > 0) {
+        memcpy(larger, items, count * size);
+    }
+    return larger;
+}
+
 char *ep_arena_copy(struct ep_arena *arena, struct ep_span span)
 {
     char *copy = ep_arena_array(arena, span.size + 1, 1);

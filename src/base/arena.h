@@ -28,6 +28,12 @@ void *ep_arena_allocate(struct ep_arena *arena, size_t size);
 /* count zeroed elements of size bytes each; a product that overflows is out of memory. */
 void *ep_arena_array(struct ep_arena *arena, size_t count, size_t size);
 
+/*
+ * The elements with room for one more, zeroed: the same array or, when it was full, a larger
+ * copy. It must have been made by this function alone; items is NULL at first.
+ */
+void *ep_arena_grow(struct ep_arena *arena, void *items, size_t count, size_t size);
+
 /* A NUL-terminated copy. */
 char *ep_arena_copy(struct ep_arena *arena, struct ep_span span);
 char *ep_arena_format(struct ep_arena *arena, const char *format, ...) EP_PRINTF(2, 3);
