@@ -147,6 +147,8 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
         return true;
     case EP_OPTION_JSON:
     case EP_OPTION_EXIT_CODE:
+    case EP_OPTION_STRICT:
+    case EP_OPTION_FOLDER:
     case EP_OPTION_ALL:
         return true;
     case EP_OPTION_COUNT:
@@ -275,9 +277,11 @@ static bool check_options(const struct ep_command_line *line, struct ep_error *e
     for (size_t i = 0; i < EP_OPTION_COUNT; i++) {
         const struct ep_option *option = &ep_options[i];
         if (line->options[i] && !ep_option_is_for(option, line->command)) {
-            (void)ep_fail(err, EP_FAULT_USAGE, "option --%s is for the command \"%s\"",
-                          option->name, option->commands);
-            return ep_error_hint(err, "Write \"entrypoint %s --%s\".", option->commands,
+            int first = (int)strcspn(option->commands, " ");
+            (void)ep_fail(err, EP_FAULT_USAGE, "option --%s is for the command%s \"%s\"",
+                          option->name, option->commands[first] == '\0' ? "" : "s",
+                          option->commands);
+            return ep_error_hint(err, "Write \"entrypoint %.*s --%s\".", first, option->commands,
                                  option->name);
         }
     }

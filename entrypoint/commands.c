@@ -64,6 +64,35 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "be added.",
     },
     {
+        .id = EP_COMMAND_CHECK,
+        .name = "check",
+        .prints = true,
+        .arguments = "",
+        .sections = "database wait migrate drizzle log",
+        .summary = "compare the database with what its migrations describe",
+        .manual =
+            "The newest applied migration of each folder has a snapshot, which drizzle-kit wrote: "
+            "schemas, tables, columns, primary keys, uniques, foreign keys, checks, indexes, "
+            "enums, sequences, views, row level security and policies are compared with the "
+            "catalogs. One line for each difference, below the table that it is in: \"+\" is only "
+            "in the database, \"-\" is missing from it, \"~\" is different, with both sides. Of "
+            "defaults, checks and expressions only that they are there is compared, of views their "
+            "kind. What is extra is a note, and counts only with --strict; other schemas than "
+            "those that the snapshot uses are not looked at. Without a snapshot, or with one that "
+            "does not know of all applied migrations, it cannot be checked: exit status 66; an "
+            "older one is never taken. The folders are checked as well: tags and times that occur "
+            "twice or are in the future, SQL files that never run, snapshots that are missing, "
+            "malformed or do not follow each other. With --folder that is all, and no connection "
+            "is made. Exit status 1 when anything but notes was found. Nothing is locked or "
+            "written. With --json the output is one object: faults, notes (counts), findings "
+            "(about the folders: objects with text and note: true where it does not count), "
+            "folders (folder, newest: the tag, pending: a count, snapshot: a path, reason: why it "
+            "cannot be checked; text or null), tables (a count), types_refused (text or null: why "
+            "types were not compared), differences (objects with kind: \"missing\", \"extra\" or "
+            "\"changed\", table: text or null, object, property, snapshot and database: the two "
+            "sides, or null, note). Members may be added.",
+    },
+    {
         .id = EP_COMMAND_MARK,
         .name = "mark",
         .prints = true,
@@ -131,9 +160,12 @@ const struct ep_option ep_options[EP_OPTION_COUNT] = {
     {EP_OPTION_MAN, "man", '\0', NULL, "help", "write the manual page"},
     {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, "help", "write the tables of README.md"},
     {EP_OPTION_INI, "ini", '\0', NULL, "help", "write an entrypoint.ini with every setting"},
-    {EP_OPTION_JSON, "json", '\0', NULL, "status", "write one JSON document"},
+    {EP_OPTION_JSON, "json", '\0', NULL, "status check", "write one JSON document"},
     {EP_OPTION_EXIT_CODE, "exit-code", '\0', NULL, "status",
      "exit with status 1 when a migration is pending"},
+    {EP_OPTION_STRICT, "strict", '\0', NULL, "check", "what is only in the database counts, too"},
+    {EP_OPTION_FOLDER, "folder", '\0', NULL, "check",
+     "check the folders alone, without a database"},
     {EP_OPTION_ALL, "all", '\0', NULL, "mark", "everything that is not recorded yet"},
 };
 

@@ -9,9 +9,10 @@ typedef bool action(const struct ep_context *context, struct ep_error *err);
 static action *const actions[EP_COMMAND_COUNT] = {
     [EP_COMMAND_RUN] = ep_action_run,         [EP_COMMAND_WAIT] = ep_action_wait,
     [EP_COMMAND_MIGRATE] = ep_action_migrate, [EP_COMMAND_VERIFY] = ep_action_verify,
-    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_MARK] = ep_action_mark,
-    [EP_COMMAND_NEW] = ep_action_new,         [EP_COMMAND_CONFIG] = ep_action_config,
-    [EP_COMMAND_HELP] = ep_action_help,       [EP_COMMAND_VERSION] = ep_action_version,
+    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_CHECK] = ep_action_check,
+    [EP_COMMAND_MARK] = ep_action_mark,       [EP_COMMAND_NEW] = ep_action_new,
+    [EP_COMMAND_CONFIG] = ep_action_config,   [EP_COMMAND_HELP] = ep_action_help,
+    [EP_COMMAND_VERSION] = ep_action_version,
 };
 
 /*
@@ -111,8 +112,9 @@ int main(int argc, char *argv[])
 
     (void)argc;
     ep_signals_install();
-    /* What is pending was asked for and has been shown: an answer, not a failure. */
-    if (!run(&arena, argv, &log, &err) && err.fault != EP_FAULT_PENDING) {
+    /* What is pending or differs was asked for and has been shown: an answer, not a failure. */
+    if (!run(&arena, argv, &log, &err) && err.fault != EP_FAULT_PENDING
+        && err.fault != EP_FAULT_DRIFT) {
         ep_log_error(&log, &err);
         ep_log_termination(&err);
     }

@@ -142,7 +142,11 @@ static void add_options(struct ep_text *out)
         struct ep_text summary EP_CLEANUP(ep_text_clear) = {0};
         ep_document_capital(&summary, option->summary);
         if (option->commands != NULL) {
-            ep_text_format(&summary, "; with the command %s", option->commands);
+            ep_text_add(&summary, strchr(option->commands, ' ') == NULL ? "; with the command "
+                                                                        : "; with the commands ");
+            for (const char *at = option->commands; *at != '\0'; at++) {
+                ep_text_format(&summary, *at == ' ' ? ",%c" : "%c", *at);
+            }
         }
         ep_text_add_byte(&summary, '.');
         ep_document_prose(out, ep_text_get(&summary));

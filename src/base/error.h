@@ -27,6 +27,7 @@
 #define EP_FAULT_LIST(X)                                                         \
     X(NONE, 0, "done, or the server was started in this process's place")        \
     X(PENDING, 1, "migrations are pending: status --exit-code")                  \
+    X(DRIFT, 1, "the database or the folder is not as it should be: check")      \
     X(USAGE, 64, "the command line is wrong")                                    \
     X(SQL, 65, "a migration's SQL failed; it was rolled back")                   \
     X(SOURCE, 66, "a migration folder, journal or file is missing or malformed") \

@@ -203,7 +203,7 @@ static void *merge(struct ep_arena *arena, void *items, size_t *count, const voi
     return items;
 }
 
-#define MERGE(arena, schema, other, items, count)                                            \
+#define MERGE(arena, schema, other, items, count)                                        \
     ((schema)->items = merge((arena), (schema)->items, &(schema)->count, (other)->items, \
                              (other)->count, sizeof(*(schema)->items)))
 

@@ -38,9 +38,9 @@ enum ep_constraint_kind {
 struct ep_constraint {
     enum ep_constraint_kind kind;
     const char *name;
-    bool may_differ;        /* a snapshot: the database may have another name for it */
-    struct ep_names columns; /* not of a check */
-    bool nulls_not_distinct; /* of a unique constraint */
+    bool may_differ;                  /* a snapshot: the database may have another name for it */
+    struct ep_names columns;          /* not of a check */
+    bool nulls_not_distinct;          /* of a unique constraint */
     const char *to_schema, *to_table; /* of a foreign key, as the rest */
     struct ep_names to_columns;
     const char *on_update, *on_delete; /* "no action", "cascade", ... */
@@ -133,7 +133,8 @@ struct ep_view *ep_schema_add_view(struct ep_arena *arena, struct ep_schema *sch
 /* Put everything but what belongs to tables in the order of schema and name, for finding. */
 void ep_schema_sort(struct ep_schema *schema);
 
-/* Everything of other that is not there yet; both are sorted afterwards. What is added is shared. */
+/* Everything of other that is not there yet; both are sorted afterwards. What is added is shared.
+ */
 void ep_schema_merge(struct ep_arena *arena, struct ep_schema *schema,
                      const struct ep_schema *other);
 

@@ -22,8 +22,8 @@ static const char *journal_folder(struct ep_arena *arena, const struct ep_migrat
 {
     size_t size = strlen(migration->path), behind = strlen(migration->tag) + strlen("/.sql");
 
-    return size <= behind ? "." : ep_arena_format(arena, "%.*s", (int)(size - behind),
-                                                  migration->path);
+    return size <= behind ? "."
+                          : ep_arena_format(arena, "%.*s", (int)(size - behind), migration->path);
 }
 
 const char *ep_snapshot_folder(struct ep_arena *arena, const struct ep_migration *migration)
@@ -46,20 +46,19 @@ static const char *find_meta(struct ep_arena *arena, const char *folder)
     const char *older = ep_arena_format(arena, "%s/_meta", folder);
 
     return ep_file_type(meta) != EP_FILE_FOLDER && ep_file_type(older) == EP_FILE_FOLDER ? older
-                                                                                        : meta;
+                                                                                         : meta;
 }
 
 const char *ep_snapshot_path(struct ep_arena *arena, const struct ep_migration *migration)
 {
     const char *folder = ep_snapshot_folder(arena, migration);
 
-    switch (migration->layout) {
-    case EP_LAYOUT_JOURNAL: {
+    if (migration->layout == EP_LAYOUT_JOURNAL) {
         int prefix = (int)strcspn(migration->tag, "_");
         return ep_arena_format(arena, "%s/%.*s_snapshot.json", find_meta(arena, folder), prefix,
                                migration->tag);
     }
-    case EP_LAYOUT_FOLDERS:
+    if (migration->layout == EP_LAYOUT_FOLDERS) {
         return ep_arena_format(arena, "%s/%s/snapshot.json", folder, migration->tag);
     }
     return NULL;

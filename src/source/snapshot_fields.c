@@ -110,10 +110,9 @@ struct ep_names ep_snapshot_parts(struct ep_arena *arena, const json_t *index)
             name = ep_snapshot_name(arena, value,
                                     ep_snapshot_has(value, "value") ? "value" : "expression");
         }
-        ep_schema_add_name(arena, &parts,
-                           ep_snapshot_is_true(value, "isExpression")
-                               ? ""
-                               : ep_schema_name(arena, name));
+        ep_schema_add_name(
+            arena, &parts,
+            ep_snapshot_is_true(value, "isExpression") ? "" : ep_schema_name(arena, name));
     }
     return parts;
 }
@@ -124,8 +123,8 @@ const char *ep_snapshot_type(struct ep_arena *arena, const char *type, const cha
     static const struct {
         const char *serial, *type;
     } serials[] = {
-        {"serial", "integer"},    {"bigserial", "bigint"}, {"smallserial", "smallint"},
-        {"serial4", "integer"},   {"serial8", "bigint"},   {"serial2", "smallint"},
+        {"serial", "integer"},  {"bigserial", "bigint"}, {"smallserial", "smallint"},
+        {"serial4", "integer"}, {"serial8", "bigint"},   {"serial2", "smallint"},
     };
     struct ep_span span = ep_span_of(type);
     size_t bracket = ep_span_find_byte(span, 0, '[');

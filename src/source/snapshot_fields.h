@@ -29,12 +29,12 @@ bool ep_snapshot_is_true(const json_t *object, const char *member);
 /* There, and not null. */
 bool ep_snapshot_has(const json_t *object, const char *member);
 
-/* The texts of an array; of an object those of its members, which format 5 has for an enumeration. */
+/* The texts of an array; of an object those of its members, which format 5 has for an enumeration.
+ */
 struct ep_names ep_snapshot_texts(struct ep_arena *arena, const json_t *object, const char *member);
 
 /* The same as names, cut as PostgreSQL cuts them. */
-struct ep_names ep_snapshot_names(struct ep_arena *arena, const json_t *object,
-                                  const char *member);
+struct ep_names ep_snapshot_names(struct ep_arena *arena, const json_t *object, const char *member);
 
 /*
  * The columns of an index: an array of texts or of objects with the text in
@@ -51,8 +51,7 @@ const char *ep_snapshot_type(struct ep_arena *arena, const char *type, const cha
                              bool is_array, bool *ret_serial);
 
 /* The roles of a policy, sorted; none where one is "current_user" or its like. */
-struct ep_names ep_snapshot_roles(struct ep_arena *arena, const json_t *policy,
-                                  const char *member);
+struct ep_names ep_snapshot_roles(struct ep_arena *arena, const json_t *policy, const char *member);
 
 /* 'a', 'd' or '\0': of a column's "identity". */
 char ep_snapshot_identity(const json_t *column);

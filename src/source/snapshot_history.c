@@ -123,8 +123,8 @@ static bool find_path(const struct history *history, size_t from, size_t *path, 
     path[count++] = from;
     while (history->members[path[count - 1]].is_diff) {
         const struct member *member = &history->members[path[count - 1]];
-        size_t parent = member->file.parent_count == 0 ? SIZE_MAX
-                                                       : find(history, member->file.parents[0]);
+        size_t parent =
+            member->file.parent_count == 0 ? SIZE_MAX : find(history, member->file.parents[0]);
         if (parent == SIZE_MAX || count == history->count) {
             return fail_parent(member, err);
         }
@@ -152,8 +152,7 @@ bool ep_snapshot_history_read(const struct ep_names *paths, const struct ep_snap
     if (!find_path(&history, from, path, &count, err)) {
         return false;
     }
-    ep_snapshot_state_init(&state,
-                           json_object_get(history.members[path[count - 1]].json, "ddl"));
+    ep_snapshot_state_init(&state, json_object_get(history.members[path[count - 1]].json, "ddl"));
     for (size_t i = count - 1; i-- > 0;) {
         const struct member *member = &history.members[path[i]];
         if (member->file.parent_count > 1) {

@@ -77,8 +77,8 @@ static void read_column(struct ep_arena *arena, const json_t *row, struct ep_tab
     column->identity = ep_snapshot_identity(row);
 }
 
-static void read_constraint(struct ep_arena *arena, const json_t *row,
-                            enum ep_constraint_kind kind, struct ep_table *table)
+static void read_constraint(struct ep_arena *arena, const json_t *row, enum ep_constraint_kind kind,
+                            struct ep_table *table)
 {
     struct ep_constraint *constraint = ep_schema_add_constraint(arena, table);
 
@@ -155,8 +155,8 @@ static const struct {
     const char *type;
     void (*read)(struct ep_arena *arena, const json_t *row, struct ep_table *table);
 } table_kinds[] = {
-    {"columns", read_column},   {"pks", read_primary_key}, {"uniques", read_unique},
-    {"fks", read_foreign_key},  {"checks", read_check},    {"indexes", read_index},
+    {"columns", read_column},  {"pks", read_primary_key}, {"uniques", read_unique},
+    {"fks", read_foreign_key}, {"checks", read_check},    {"indexes", read_index},
     {"policies", read_policy},
 };
 

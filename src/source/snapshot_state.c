@@ -24,18 +24,18 @@ struct kind {
     struct edge edges[EDGES_MAX];
 };
 
-#define TO_SCHEMA                                 \
-    {                                             \
-        .to = "schemas", .scalars = {{"name", "schema"}} \
+#define TO_SCHEMA                                          \
+    {                                                      \
+        .to = "schemas", .scalars = { {"name", "schema"} } \
     }
-#define TO_TABLE                                                              \
-    {                                                                         \
-        .to = "tables", .scalars = {{"schema", "schema"}, {"name", "table"}} \
+#define TO_TABLE                                                               \
+    {                                                                          \
+        .to = "tables", .scalars = { {"schema", "schema"}, {"name", "table"} } \
     }
-#define TO_COLUMNS(list_, pick_, skip_)                                                       \
-    {                                                                                         \
+#define TO_COLUMNS(list_, pick_, skip_)                                                          \
+    {                                                                                            \
         .to = "columns", .scalars = {{"schema", "schema"}, {"table", "table"}}, .list = (list_), \
-        .pick = (pick_), .skip = (skip_)                                                      \
+        .pick = (pick_), .skip = (skip_)                                                         \
     }
 
 static const struct kind kinds[] = {

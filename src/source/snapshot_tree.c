@@ -171,8 +171,7 @@ static void read_view(const struct reading *reading, const json_t *from)
     }
 }
 
-void ep_snapshot_tree_read(struct ep_arena *arena, const json_t *snapshot,
-                           struct ep_schema *schema)
+void ep_snapshot_tree_read(struct ep_arena *arena, const json_t *snapshot, struct ep_schema *schema)
 {
     const struct reading reading = {
         .arena = arena, .schema = schema, .enums = json_object_get(snapshot, "enums")};

@@ -18,7 +18,7 @@ enum query {
     QUERIES = TYPES + EP_CATALOG_TYPE_QUERIES
 };
 
-#define IN_SCHEMAS                                                 \
+#define IN_SCHEMAS                                              \
     " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" \
     " WHERE n.nspname = ANY ($1::pg_catalog.text[])"
 
@@ -35,16 +35,16 @@ static const char *const sqls[TYPES] = {
     [COLUMNS] = "SELECT a.attrelid, a.attnum, a.attname,"
                 " pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef,"
                 " a.attgenerated <> '', a.attidentity"
-                " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-                IN_SCHEMAS " AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0"
+                " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = "
+                "a.attrelid" IN_SCHEMAS " AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0"
                 " AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum",
     [SEQUENCES] = "SELECT n.nspname, c.relname, s.seqincrement, s.seqmin, s.seqmax, s.seqstart,"
                   " s.seqcache, s.seqcycle,"
                   " EXISTS (SELECT FROM pg_catalog.pg_depend d"
                   "  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass"
                   "  AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype IN ('a', 'e', 'i'))"
-                  " FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid"
-                  IN_SCHEMAS,
+                  " FROM pg_catalog.pg_sequence s JOIN pg_catalog.pg_class c ON c.oid = "
+                  "s.seqrelid" IN_SCHEMAS,
     [CONSTRAINTS] = "SELECT k.conrelid, k.contype, k.conname, k.conkey, k.confrelid,"
                     " tn.nspname, t.relname, k.confkey, k.confupdtype, k.confdeltype,"
                     " k.convalidated,"
@@ -73,13 +73,14 @@ static const char *const sqls[TYPES] = {
               "  WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass"
               "  AND d.objid = c.oid AND d.deptype = 'e')"
               " ORDER BY c.oid, e.enumsortorder",
-    [POLICIES] = "SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive,"
-                 " p.polqual IS NOT NULL, p.polwithcheck IS NOT NULL,"
-                 " (SELECT pg_catalog.string_agg(CASE WHEN r.role = 0 THEN 'public'"
-                 "  ELSE pg_catalog.pg_get_userbyid(r.role)::pg_catalog.text END, E'\\n')"
-                 "  FROM pg_catalog.unnest(p.polroles) AS r (role))"
-                 " FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid"
-                 IN_SCHEMAS " ORDER BY p.polrelid, p.polname",
+    [POLICIES] =
+        "SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive,"
+        " p.polqual IS NOT NULL, p.polwithcheck IS NOT NULL,"
+        " (SELECT pg_catalog.string_agg(CASE WHEN r.role = 0 THEN 'public'"
+        "  ELSE pg_catalog.pg_get_userbyid(r.role)::pg_catalog.text END, E'\\n')"
+        "  FROM pg_catalog.unnest(p.polroles) AS r (role))"
+        " FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid" IN_SCHEMAS
+        " ORDER BY p.polrelid, p.polname",
 };
 
 /* One answer, and whom what is read from it belongs to. */
@@ -350,9 +351,9 @@ static bool read_answers(struct ep_arena *arena, struct ep_result *const results
                          struct ep_schema *schema, struct ep_error *err)
 {
     static void (*const readers[TYPES])(const struct reading *reading, size_t row) = {
-        [SCHEMAS] = read_schema,         [RELATIONS] = read_relation, [COLUMNS] = read_column,
-        [SEQUENCES] = read_sequence,     [CONSTRAINTS] = read_constraint,
-        [INDEXES] = read_index,          [ENUMS] = read_label,        [POLICIES] = read_policy,
+        [SCHEMAS] = read_schema,     [RELATIONS] = read_relation,     [COLUMNS] = read_column,
+        [SEQUENCES] = read_sequence, [CONSTRAINTS] = read_constraint, [INDEXES] = read_index,
+        [ENUMS] = read_label,        [POLICIES] = read_policy,
     };
 
     for (size_t i = 0; i < TYPES; i++) {
@@ -386,9 +387,8 @@ static const char *format_array(struct ep_arena *arena, const struct ep_names *n
     return ep_arena_copy(arena, ep_text_span(&text));
 }
 
-bool ep_catalog_read(struct ep_arena *arena, struct ep_session *session,
-                     struct ep_schema *expected, int64_t deadline_ms,
-                     struct ep_catalog *ret_catalog, struct ep_error *err)
+bool ep_catalog_read(struct ep_arena *arena, struct ep_session *session, struct ep_schema *expected,
+                     int64_t deadline_ms, struct ep_catalog *ret_catalog, struct ep_error *err)
 {
     struct ep_names used = ep_schema_used(arena, expected);
     struct ep_names types = ep_catalog_types_collect(arena, expected);
@@ -398,8 +398,7 @@ bool ep_catalog_read(struct ep_arena *arena, struct ep_session *session,
     struct ep_catalog catalog = {0};
 
     for (size_t i = 0; i < TYPES; i++) {
-        queries[i] =
-            (struct ep_query){.sql = sqls[i], .parameters = schemas, .parameter_count = 1};
+        queries[i] = (struct ep_query){.sql = sqls[i], .parameters = schemas, .parameter_count = 1};
     }
     ep_catalog_types_ask(arena, &types, &queries[TYPES]);
     if (!ep_session_flight(session, queries, QUERIES, deadline_ms, results, err)) {

@@ -26,8 +26,8 @@ struct ep_catalog {
  *
  * Errors: EP_FAULT_UNAVAILABLE; the server's refusal.
  */
-bool ep_catalog_read(struct ep_arena *arena, struct ep_session *session,
-                     struct ep_schema *expected, int64_t deadline_ms,
-                     struct ep_catalog *ret_catalog, struct ep_error *err) EP_MUST_CHECK;
+bool ep_catalog_read(struct ep_arena *arena, struct ep_session *session, struct ep_schema *expected,
+                     int64_t deadline_ms, struct ep_catalog *ret_catalog,
+                     struct ep_error *err) EP_MUST_CHECK;
 
 #endif

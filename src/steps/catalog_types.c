@@ -102,8 +102,7 @@ void ep_catalog_types_ask(struct ep_arena *arena, const struct ep_names *types,
     char *text = json_dumps(list, JSON_COMPACT);
     *parameter = ep_arena_copy(arena, ep_span_of(text));
     free(text);
-    queries[0] =
-        (struct ep_query){.sql = put_sql, .parameters = parameter, .parameter_count = 1};
+    queries[0] = (struct ep_query){.sql = put_sql, .parameters = parameter, .parameter_count = 1};
     queries[1] = (struct ep_query){.sql = ask_sql};
     queries[2] = (struct ep_query){.sql = get_sql};
 }
@@ -144,15 +143,14 @@ const char *ep_catalog_types_read(struct ep_arena *arena, const struct ep_names 
 
     for (size_t i = 0; i < types->count && answers != NULL; i++) {
         const char *word = json_string_value(json_array_get(answers, i));
-        words[i] = word == NULL
-                       ? ep_arena_format(arena, "%s, " EP_TYPE_UNKNOWN, types->items[i])
-                       : ep_arena_copy(arena, ep_span_of(word));
+        words[i] = word == NULL ? ep_arena_format(arena, "%s, " EP_TYPE_UNKNOWN, types->items[i])
+                                : ep_arena_copy(arena, ep_span_of(word));
     }
     for (size_t i = 0; i < schema->table_count; i++) {
         for (size_t j = 0; j < schema->tables[i].column_count; j++) {
             struct ep_column *column = &schema->tables[i].columns[j];
-            const char **at = bsearch(&column->type, types->items, types->count,
-                                      sizeof(*types->items), compare);
+            const char **at =
+                bsearch(&column->type, types->items, types->count, sizeof(*types->items), compare);
             column->type = answers == NULL ? NULL : words[at - types->items];
         }
     }

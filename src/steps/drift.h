@@ -21,9 +21,9 @@ enum ep_difference_kind {
 
 struct ep_difference {
     enum ep_difference_kind kind;
-    const char *group;    /* "public.users": of a table; "": of the database */
-    const char *object;   /* "column email", "table", "enum public.mood" */
-    const char *property; /* "type", "not null"; with CHANGED */
+    const char *group;            /* "public.users": of a table; "": of the database */
+    const char *object;           /* "column email", "table", "enum public.mood" */
+    const char *property;         /* "type", "not null"; with CHANGED */
     const char *expected, *found; /* what the snapshot and the database have; with CHANGED */
 };
 

@@ -9,8 +9,7 @@ static void note(const struct ep_drift_notes *notes, struct ep_difference differ
     struct ep_drift *drift = notes->drift;
 
     difference.group = notes->group;
-    drift->items =
-        ep_arena_grow(notes->arena, drift->items, drift->count, sizeof(*drift->items));
+    drift->items = ep_arena_grow(notes->arena, drift->items, drift->count, sizeof(*drift->items));
     drift->items[drift->count++] = difference;
     drift->extra_count += difference.kind == EP_DIFFERENCE_EXTRA;
 }
@@ -181,8 +180,8 @@ static void compare_constraint(const struct ep_drift_notes *notes,
     ep_drift_compare_flag(notes, object, "validated", true, !found->not_valid);
 }
 
-static void compare_constraints(const struct ep_drift_notes *notes,
-                                const struct ep_table *expected, const struct ep_table *found)
+static void compare_constraints(const struct ep_drift_notes *notes, const struct ep_table *expected,
+                                const struct ep_table *found)
 {
     bool *taken = ep_arena_array(notes->arena, found->constraint_count, sizeof(*taken));
     bool *seen = ep_arena_array(notes->arena, expected->constraint_count, sizeof(*seen));
@@ -286,8 +285,8 @@ static const struct ep_row_policy *find_policy(const struct ep_table *table, con
     return NULL;
 }
 
-static void compare_policy(const struct ep_drift_notes *notes,
-                           const struct ep_row_policy *expected, const struct ep_row_policy *found)
+static void compare_policy(const struct ep_drift_notes *notes, const struct ep_row_policy *expected,
+                           const struct ep_row_policy *found)
 {
     const char *object = ep_arena_format(notes->arena, "policy %s", expected->name);
 

@@ -259,7 +259,7 @@ static const struct refusal refusals[] = {
     {{"-x", "y"}, "unknown option -x", "\"entrypoint help\" lists the options"},
     {{"--=x"}, "unknown option --", ""},
     {{"--json", "migrate"},
-     "option --json is for the command \"status\"",
+     "option --json is for the commands \"status check\"",
      "Write \"entrypoint status --json\"."},
     {{"--exit-code", "node"}, "option --exit-code is for the command \"status\"", ""},
     {{"status", "--json=yes"}, "option --json takes no value", ""},
