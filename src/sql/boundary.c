@@ -482,7 +482,11 @@ enum ep_directive ep_directive_find(struct ep_span text, struct ep_span *ret_wor
         if (token.kind != EP_SQL_LINE_COMMENT || !ep_span_starts_with(comment, prefix)) {
             continue;
         }
-        *ret_word = ep_span_trim(ep_span_part(comment, sizeof(prefix) - 1, SIZE_MAX));
+        struct ep_span word = ep_span_trim(ep_span_part(comment, sizeof(prefix) - 1, SIZE_MAX));
+        if (ep_span_starts_with(word, "accept ")) { /* of one statement: see hazard.h */
+            continue;
+        }
+        *ret_word = word;
         if (ep_span_equals(*ret_word, "transaction")) {
             return EP_DIRECTIVE_TRANSACTION;
         }

@@ -286,5 +286,11 @@ void ep_type_change_judge(struct ep_span from, struct ep_span to, bool is_explic
             change.loss = find_loss(&old_type, &new_type);
         }
     }
+    /* Of text, and of one enum to another; all else is left to the server to refuse. */
+    bool from_text = old_type.kind != NULL && old_type.kind->family == TEXT;
+    bool to_text = new_type.kind != NULL && new_type.kind->family == TEXT;
+    change.default_fails = !is_same
+                           && (from_text ? !to_text || old_type.is_array != new_type.is_array
+                                         : old_type.kind == NULL && new_type.kind == NULL);
     *ret_change = change;
 }

@@ -16,6 +16,7 @@ struct ep_type_change {
     const char *loss;    /* what of the values gets lost, a clause; NULL: nothing */
     const char *failure; /* which values make the server refuse, a clause; NULL: none */
     bool is_known;       /* both types are among those that are understood */
+    bool default_fails;  /* a default of the column has no cast that the server does by itself */
 };
 
 /*

@@ -1,13 +1,13 @@
 /*
  * fuzz_sql.c - any bytes as SQL: tokens and items tile the text, and cutting can start again
- * where any item begins.
+ * where any item begins. What its statements do lies within them, and can be judged.
  *
  *     clang -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -g -O1 -fsanitize=fuzzer,address,undefined \
  *         tests/fuzz/fuzz_sql.c src/base/[a-z]*.c src/sql/[a-z]*.c -o build/fuzz_sql
  *     build/fuzz_sql -max_total_time=120 tests/fuzz/corpus/sql
  */
 #include "base/check.h"
-#include "sql/statement.h"
+#include "sql/hazard.h"
 
 #include <stdint.h>
 
@@ -132,11 +132,40 @@ static void check_items(struct ep_span text)
     EP_CHECK(end == text.size);
 }
 
+static void check_actions(struct ep_span text)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_sql_cutter cutter = {.text = text};
+    struct ep_sql_statement item;
+    struct ep_sql_action_list list = {0};
+
+    for (size_t at = 0; ep_sql_cutter_next(&cutter, &item); at = list.count) {
+        ep_sql_action_read(&arena, text, &item, &list);
+        for (size_t i = at; i < list.count; i++) {
+            const struct ep_sql_action *action = &list.items[i];
+            EP_CHECK(action->offset >= item.begin && action->offset <= item.end);
+            EP_CHECK(action->object.name != NULL && strlen(action->object.name) <= 63);
+            EP_CHECK(action->column_count == 0 || action->columns[0] != NULL);
+        }
+    }
+    struct ep_hazard_subject *subjects = ep_arena_array(&arena, list.count, sizeof(*subjects));
+    const struct ep_relation_list facts = {0};
+    struct ep_hazard_list hazards = {0};
+    const struct ep_sql_name *names = NULL;
+    size_t name_count = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        subjects[i] = (struct ep_hazard_subject){.action = list.items[i], .comments = text};
+    }
+    ep_hazard_names(&arena, subjects, list.count, &names, &name_count);
+    ep_hazard_judge(&arena, subjects, list.count, &facts, 150000, &hazards);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ep_span text = {.data = (const char *)data, .size = size};
 
     check_tokens(text);
     check_items(text);
+    check_actions(text);
     return 0;
 }

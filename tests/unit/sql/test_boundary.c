@@ -201,6 +201,9 @@ static void a_directive_stands_before_the_first_statement(void **state)
         {"SELECT 1; -- entrypoint: no-transaction", EP_DIRECTIVE_NONE, ""},
         {"/* -- entrypoint: transaction */ SELECT 1", EP_DIRECTIVE_NONE, ""},
         {"-- see entrypoint: transaction", EP_DIRECTIVE_NONE, ""},
+        {"-- entrypoint: accept drop-table\nDROP TABLE t", EP_DIRECTIVE_NONE, ""},
+        {"-- entrypoint: accept drop-table\n-- entrypoint: no-transaction",
+         EP_DIRECTIVE_NO_TRANSACTION, "no-transaction"},
         {"", EP_DIRECTIVE_NONE, ""},
     };
 
