@@ -227,6 +227,12 @@ static const char *const out_of_orders[] = {
     [EP_OUT_OF_ORDER_SKIP] = "skip",
     NULL,
 };
+static const char *const transactions[] = {
+    [EP_TRANSACTIONS_AUTO] = "auto",
+    [EP_TRANSACTIONS_ALL] = "all",
+    [EP_TRANSACTIONS_EACH] = "each",
+    NULL,
+};
 static const char *const log_formats[] = {
     [EP_LOG_FORMAT_AUTO] = "auto",
     [EP_LOG_FORMAT_TEXT] = "text",
@@ -250,6 +256,7 @@ static const char *const log_levels[] = {
 
 _Static_assert(sizeof(enum ep_policy) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_out_of_order) == sizeof(int), "parse_choice() writes an int");
+_Static_assert(sizeof(enum ep_transactions) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_log_format) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_log_stream) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_level) == sizeof(int), "parse_choice() writes an int");
@@ -265,6 +272,7 @@ static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
 static const struct ep_setting_type kind_COMMAND = {parse_command, NULL};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};
+static const struct ep_setting_type kind_TRANSACTIONS = {parse_choice, transactions};
 static const struct ep_setting_type kind_LOG_FORMAT = {parse_choice, log_formats};
 static const struct ep_setting_type kind_LOG_STREAM = {parse_choice, log_streams};
 static const struct ep_setting_type kind_LOG_LEVEL = {parse_choice, log_levels};

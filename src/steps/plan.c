@@ -342,32 +342,27 @@ static bool check_upgrade(const struct planner *planner, struct ep_error *err)
                               "migrations, or delete the rows if they are of no use.");
 }
 
-static void add_steps(struct planner *planner)
+void ep_plan_cut(struct ep_arena *arena, const struct ep_plan_policies *policies,
+                 const struct ep_extent *extents, struct ep_plan *plan)
 {
-    struct ep_plan *plan = &planner->plan;
-    struct ep_step *steps =
-        ep_arena_array(planner->arena, 2 * plan->pending_count + 4, sizeof(*steps));
+    size_t *pending = ep_arena_array(arena, plan->pending_count, sizeof(*pending));
+    const struct ep_cut cut = {
+        .transactions = policies->transactions,
+        .locks_most = policies->locks_most,
+        .upgrades = plan->upgrades,
+        .names = plan->name_count > 0,
+        .pending = pending,
+        .pending_count = plan->pending_count,
+        .extents = extents,
+    };
     size_t count = 0;
 
-    if (plan->pending_count == 0 && plan->name_count == 0) {
-        return;
-    }
-    steps[count++].kind = EP_STEP_BEGIN;
-    if (plan->upgrades) {
-        steps[count++].kind = EP_STEP_UPGRADE;
-    }
-    if (plan->name_count > 0) {
-        steps[count++].kind = EP_STEP_NAMES;
-    }
     for (size_t i = 0; i < plan->item_count; i++) {
         if (plan->items[i].state == EP_PLAN_PENDING) {
-            steps[count++] = (struct ep_step){.kind = EP_STEP_RUN, .item = i};
-            steps[count++] = (struct ep_step){.kind = EP_STEP_RECORD, .item = i};
+            pending[count++] = i;
         }
     }
-    steps[count++].kind = EP_STEP_COMMIT;
-    plan->steps = steps;
-    plan->step_count = count;
+    ep_cut_make(arena, &cut, &plan->steps, &plan->step_count);
 }
 
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
@@ -397,7 +392,7 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
     } else if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)) {
         return false;
     }
-    add_steps(&planner);
+    ep_plan_cut(arena, policies, NULL, &planner.plan);
     planner.plan.notes = planner.notes;
     *ret_plan = planner.plan;
     return true;

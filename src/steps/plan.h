@@ -18,6 +18,7 @@
 
 #include "ledger/ledger.h"
 #include "settings/settings.h"
+#include "steps/cut.h"
 
 struct ep_plan_policies {
     enum ep_policy edited, ahead;
@@ -25,6 +26,8 @@ struct ep_plan_policies {
     int64_t
         now; /* the time of day, milliseconds since 1970; 0: unknown, nothing is in the future */
     bool only_shown; /* the plan is not executed: what would be refused is a note, not an error */
+    enum ep_transactions transactions;
+    size_t locks_most; /* of one transaction; 0: no limit is known */
 };
 
 enum ep_plan_state { EP_PLAN_APPLIED, EP_PLAN_PENDING, EP_PLAN_SKIPPED };
@@ -43,20 +46,6 @@ struct ep_plan_item {
 /* A row that is to be given its name: what ep_ledger_name() takes. */
 struct ep_plan_name {
     const char *name_and_id[2];
-};
-
-enum ep_step_kind {
-    EP_STEP_BEGIN,
-    EP_STEP_UPGRADE, /* the ledger's table becomes one of version 1 */
-    EP_STEP_NAMES,   /* rows without a name are given theirs */
-    EP_STEP_RUN,     /* the migration's chunks */
-    EP_STEP_RECORD,  /* its ledger row */
-    EP_STEP_COMMIT
-};
-
-struct ep_step {
-    enum ep_step_kind kind;
-    size_t item; /* with RUN and RECORD: index into items */
 };
 
 /* Something the operator should know; migration NULL: not about one. */
@@ -102,6 +91,16 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
                   struct ep_plan *ret_plan, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Make the steps of a plan anew, from what its pending migrations demand: extents has as many as
+ * the plan has items, those of pending ones measured. Without this the steps are those of one
+ * transaction. What needs a cut: a migration that is apart, a use of an enum value that an
+ * earlier migration of the same transaction adds, transactions = each, and more locks than
+ * locks_most. With transactions = all nothing is cut.
+ */
+void ep_plan_cut(struct ep_arena *arena, const struct ep_plan_policies *policies,
+                 const struct ep_extent *extents, struct ep_plan *plan);
 
 /* Whether a ledger that does not exist yet has to be of version 1. */
 enum ep_ledger_shape ep_plan_new_shape(const struct ep_migration_list *migrations);
