@@ -48,13 +48,14 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(APPLIED, INFO, "applied {tag} in {elapsed_ms} ms")                                           \
     X(OWN_TRANSACTION, WARN,                                                                       \
       "{tag}: it commits by itself; what follows in it runs outside our transaction")              \
-    X(OWN_BOUNDARIES, WARN,                                                                        \
-      "{tag}: its own BEGIN and COMMIT are not sent; it runs {how}")                               \
-    X(CUT, INFO, "{tag}: {reason}")                                                                \
+    X(OWN_BOUNDARIES, WARN, "{tag}: its own BEGIN and COMMIT are not sent; it runs {how}")         \
+    X(CUT, INFO, "committing before {tag}: {reason}")                                              \
+    X(APART, INFO, "{tag}: runs statement by statement: {reason}")                                 \
     X(RESUMING, INFO, "{tag}: going on at statement {statement} of {statements}")                  \
     X(STATEMENT_DONE, INFO, "{tag}: statement {statement} of {statements} was done: {reason}")     \
     X(INVALID_DROPPED, WARN, "{tag}: dropping the invalid index {index}, to build it anew")        \
-    X(INVALID_INDEX, WARN, "index {index} of table {table} is invalid: an earlier CREATE INDEX "   \
+    X(INVALID_INDEX, WARN,                                                                         \
+      "index {index} of table {table} is invalid: an earlier CREATE INDEX "                        \
       "CONCURRENTLY did not finish; drop it, or REINDEX INDEX CONCURRENTLY")                       \
     X(NOTICE, INFO, "{severity}: {message}")                                                       \
     X(STATEMENT_NOTICE, INFO,                                                                      \

@@ -27,9 +27,8 @@ static size_t skip_preamble(struct ep_span sql)
 
 /* Where in the file: the character that the server names, or the chunk's first that counts. */
 static void place_error(const struct ep_migration *migration, const struct ep_script *script,
-                        size_t chunk, long position, struct ep_error *err)
+                        size_t chunk, struct ep_span sql, long position, struct ep_error *err)
 {
-    struct ep_span sql = script->chunks[chunk];
     size_t offset = position > 0 ? ep_utf8_offset(sql, (size_t)position - 1) : skip_preamble(sql);
 
     /* An empty chunk has no place of its own: the end of the file will do. */
@@ -102,8 +101,30 @@ static bool check_transaction(struct ep_apply *apply, const struct ep_migration 
     return true;
 }
 
+/* What is sent of a chunk: what lies within the body. */
+static struct ep_span body_of(const struct ep_script *script, const struct ep_extent *extent,
+                              struct ep_span chunk)
+{
+    size_t begin = (size_t)(chunk.data - script->text.data), end = begin + chunk.size;
+    size_t from = begin < extent->body_begin ? extent->body_begin : begin;
+    size_t to = end > extent->body_end ? extent->body_end : end;
+
+    return from < to ? ep_span_part(script->text, from, to - from)
+                     : ep_span_part(script->text, to, 0);
+}
+
+static void report_begin(const struct ep_apply *apply, const struct ep_migration *migration,
+                         const struct ep_extent *extent)
+{
+    ep_report(apply->reporter, EP_EVENT_APPLYING, EP_TEXT_FIELD("tag", migration->tag));
+    if (extent->unwrapped) {
+        ep_report(apply->reporter, EP_EVENT_OWN_BOUNDARIES, EP_TEXT_FIELD("tag", migration->tag),
+                  EP_TEXT_FIELD("how", "in our transaction"));
+    }
+}
+
 bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
-                  struct ep_error *err)
+                  const struct ep_extent *extent, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
@@ -114,15 +135,16 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
     if (!ep_script_load(&arena, migration, &script, err)) {
         return false;
     }
-    ep_report(apply->reporter, EP_EVENT_APPLYING, EP_TEXT_FIELD("tag", migration->tag));
+    report_begin(apply, migration, extent);
     for (size_t i = 0; i < script.chunk_count; i++) {
         struct ep_chunk_outcome outcome = {0};
 
         ep_text_reset(&sql);
-        ep_text_append(&sql, script.chunks[i]);
+        struct ep_span body = body_of(&script, extent, script.chunks[i]);
+        ep_text_append(&sql, body);
         if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
             || !check_transaction(apply, migration, &outcome, err)) {
-            place_error(migration, &script, i, outcome.position, err);
+            place_error(migration, &script, i, body, outcome.position, err);
             return false;
         }
     }

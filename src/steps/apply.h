@@ -5,6 +5,7 @@
 #define EP_STEPS_APPLY_H
 
 #include "ledger/ledger.h"
+#include "steps/extent.h"
 
 struct ep_apply {
     struct ep_session *session;
@@ -17,7 +18,8 @@ struct ep_apply {
 };
 
 /*
- * Run a migration's chunks in the open transaction. A chunk that leaves it is
+ * Run a migration's chunks in the open transaction, without the BEGIN and COMMIT that may
+ * stand around all of it. A chunk that leaves it is
  * noticed: by COMMIT, which is told and sets own_transaction; by ROLLBACK and
  * PREPARE TRANSACTION, which are errors.
  *
@@ -25,7 +27,7 @@ struct ep_apply {
  * file; EP_FAULT_SOURCE from ep_script_load().
  */
 bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
-                  struct ep_error *err) EP_MUST_CHECK;
+                  const struct ep_extent *extent, struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * Insert the migration's row. After a migration of its own transactions the row

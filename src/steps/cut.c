@@ -25,10 +25,10 @@ static void end_transaction(struct cutting *cutting, const char *reason)
     }
 }
 
-static void begin_transaction(struct cutting *cutting, const struct ep_extent *extent)
+static void begin_transaction(struct cutting *cutting, size_t item, const struct ep_extent *extent)
 {
     if (!cutting->open) {
-        add_step(cutting, EP_STEP_BEGIN, 0);
+        add_step(cutting, EP_STEP_BEGIN, item);
         cutting->steps[cutting->count - 1].reason = cutting->reason;
         cutting->open = true;
         cutting->first = extent == NULL ? 0 : extent->number;
@@ -70,7 +70,7 @@ static void add_item(struct cutting *cutting, size_t item, const struct ep_exten
     if (reason != NULL) {
         end_transaction(cutting, reason);
     }
-    begin_transaction(cutting, extent);
+    begin_transaction(cutting, item, extent);
     add_step(cutting, EP_STEP_RUN, item);
     add_step(cutting, EP_STEP_RECORD, item);
     cutting->locks += extent == NULL ? 0 : extent->locks;
@@ -87,7 +87,7 @@ void ep_cut_make(struct ep_arena *arena, const struct ep_cut *cut, const struct 
     };
 
     if (cut->upgrades || cut->names) {
-        begin_transaction(&cutting, NULL);
+        begin_transaction(&cutting, 0, NULL);
         cutting.first = 1;
     }
     if (cut->upgrades) {

@@ -22,15 +22,15 @@ enum ep_step_kind {
 
 struct ep_step {
     enum ep_step_kind kind;
-    size_t item; /* with RUN, RECORD and APART: index into items */
+    size_t item;        /* with RUN, RECORD and APART, and BEGIN with a reason: index into items */
     const char *reason; /* with BEGIN: why a transaction ended before it; NULL with the first */
 };
 
 struct ep_cut {
     enum ep_transactions transactions;
-    size_t locks_most;                /* of one transaction; 0: no limit is known */
-    bool upgrades, names;             /* whether the ledger needs these steps */
-    const size_t *pending;            /* indices of items, in order */
+    size_t locks_most;     /* of one transaction; 0: no limit is known */
+    bool upgrades, names;  /* whether the ledger needs these steps */
+    const size_t *pending; /* indices of items, in order */
     size_t pending_count;
     const struct ep_extent *extents; /* of all items, those of pending ones measured; NULL: unknown,
                                         all is one transaction */

@@ -81,8 +81,8 @@ static bool fail_place(const struct measuring *measuring,
                        const struct ep_extent_statement *statement, struct ep_error *err)
 {
     const struct ep_script *script = measuring->script;
-    ep_script_place(measuring->migration, script,
-                    (size_t)(statement->sql.data - script->text.data), err);
+    ep_script_place(measuring->migration, script, (size_t)(statement->sql.data - script->text.data),
+                    err);
     return false;
 }
 
@@ -118,8 +118,12 @@ static size_t guess_locks(const struct ep_sql_statement *item)
         const char *words;
         size_t locks;
     } guesses[] = {
-        {"CREATE TABLE", 6},        {"CREATE INDEX", 1}, {"CREATE UNIQUE INDEX", 1},
-        {"CREATE UNLOGGED TABLE", 6}, {"CREATE", 2},     {"ALTER", 2},
+        {"CREATE TABLE", 6},
+        {"CREATE INDEX", 1},
+        {"CREATE UNIQUE INDEX", 1},
+        {"CREATE UNLOGGED TABLE", 6},
+        {"CREATE", 2},
+        {"ALTER", 2},
         {"DROP", 3},
     };
 

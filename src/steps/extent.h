@@ -23,7 +23,8 @@ struct ep_extent_part {
 struct ep_extent {
     bool is_measured;
     bool is_apart; /* runs part by part, each with its own commit */
-    bool controls; /* not apart, but has BEGIN, COMMIT, ROLLBACK or PREPARE TRANSACTION of its own */
+    bool
+        controls; /* not apart, but has BEGIN, COMMIT, ROLLBACK or PREPARE TRANSACTION of its own */
     bool unwrapped; /* had BEGIN and COMMIT around all of it, or, apart, anywhere: not sent */
     size_t statement_count;
     const struct ep_extent_part *parts; /* when apart; none for an own BEGIN or COMMIT */

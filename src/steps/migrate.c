@@ -1,6 +1,8 @@
 #include "steps/migrate.h"
 
+#include "steps/apart.h"
 #include "steps/apply.h"
+#include "steps/pending.h"
 #include "steps/turn.h"
 #include "system/clock.h"
 #include "system/signals.h"
@@ -9,11 +11,14 @@
 struct run {
     const struct ep_migrate *migrate;
     const struct ep_tier *tier; /* whose turn it is */
+    struct ep_pending *pending;
     struct ep_replica replica;
     struct ep_apply apply;
     struct ep_ledger ledger; /* as last read */
     struct ep_plan plan;     /* made from it under the lock */
     int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
+    size_t recorded;         /* items before this one have their row, committed or not */
+    size_t rows;             /* that this transaction adds to the ledger */
     size_t reported;         /* items before this one are committed and reported */
     size_t applied;          /* committed in this run */
     size_t applied_before;   /* of these, in earlier attempts and tiers */
@@ -63,6 +68,29 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
     }
     run->apply.transaction_id = number;
     run->open = true;
+    run->rows = 0;
+    return true;
+}
+
+/* The next transaction. Somebody else may have had the ledger meanwhile: then the plan is old. */
+static bool begin_next(struct ep_arena *arena, struct run *run, const struct ep_step *step,
+                       struct ep_error *err)
+{
+    size_t expected = run->ledger.row_count + run->rows;
+
+    if (step->reason != NULL) {
+        ep_report(run->migrate->reporter, EP_EVENT_CUT,
+                  EP_TEXT_FIELD("tag", run->plan.items[step->item].migration->tag),
+                  EP_TEXT_FIELD("reason", step->reason));
+    }
+    if (!begin(arena, run, err)) {
+        return false;
+    }
+    if (run->ledger.row_count != expected) {
+        run->again = true;
+        run->open = false;
+        return command(run, "ROLLBACK", err);
+    }
     return true;
 }
 
@@ -118,7 +146,7 @@ static bool commit(struct run *run, struct ep_error *err)
         return ep_error_context(err, "committing");
     }
     run->open = false;
-    report_applied(run, run->plan.item_count);
+    report_applied(run, run->recorded);
     return true;
 }
 
@@ -153,7 +181,7 @@ static bool run_item(struct run *run, size_t item, struct ep_error *err)
     const struct ep_migration *migration = run->plan.items[item].migration;
     int64_t start_ms = ep_clock_ms();
 
-    if (!ep_apply_run(&run->apply, migration, err)) {
+    if (!ep_apply_run(&run->apply, migration, &run->pending->extents[item], err)) {
         explain(run, migration, err);
         return false;
     }
@@ -169,12 +197,55 @@ static bool record_item(struct run *run, size_t item, struct ep_error *err)
         explain(run, migration, err);
         return false;
     }
+    run->recorded = item + 1;
+    run->rows++;
     if (run->apply.own_transaction) {
         run->open = false;
         run->again = true;
-        report_applied(run, item + 1);
+        report_applied(run, run->recorded);
     }
     return true;
+}
+
+/* The row of a migration whose parts are done; another may have written it meanwhile. */
+static bool record_apart(struct ep_arena *arena, struct run *run, size_t item,
+                         const struct ep_progress *progress, struct ep_error *err)
+{
+    struct ep_plan plan = {0};
+
+    if (!begin(arena, run, err)
+        || !ep_migrate_plan(arena, run->migrate, run->tier, &run->ledger, &plan, err)) {
+        return false;
+    }
+    if (plan.items[item].state == EP_PLAN_PENDING && !record_item(run, item, err)) {
+        return false;
+    }
+    run->recorded = item + 1;
+    return ep_progress_forget(progress, err) && commit(run, err);
+}
+
+static bool run_apart(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+{
+    const struct ep_apart apart = {
+        .replica = &run->replica,
+        .tier = run->tier,
+        .migration = run->plan.items[item].migration,
+        .extent = &run->pending->extents[item],
+        .reporter = run->migrate->reporter,
+    };
+    struct ep_progress progress = {0};
+    int64_t start_ms = ep_clock_ms();
+
+    if (!commit(run, err)) {
+        return false;
+    }
+    if (!ep_apart_run(arena, &apart, &progress, err)) {
+        explain_count(run, err);
+        return false;
+    }
+    run->elapsed_ms[item] = ep_clock_ms() - start_ms;
+    run->again = true; /* meanwhile the ledger was open to others */
+    return record_apart(arena, run, item, &progress, err);
 }
 
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
@@ -182,7 +253,7 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
 {
     switch (step->kind) {
     case EP_STEP_BEGIN:
-        return run->open || begin(arena, run, err);
+        return run->open || begin_next(arena, run, step, err);
     case EP_STEP_UPGRADE:
         return upgrade_ledger(run, err);
     case EP_STEP_NAMES:
@@ -193,6 +264,8 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
         return record_item(run, step->item, err);
     case EP_STEP_COMMIT:
         return commit(run, err);
+    case EP_STEP_APART:
+        return run_apart(arena, run, step->item, err);
     }
     return true;
 }
@@ -204,11 +277,13 @@ static bool attempt(struct run *run, struct ep_error *err)
 
     run->open = false;
     run->again = false;
+    run->recorded = 0;
     run->reported = 0;
     run->applied_before = run->applied;
     run->apply.own_transaction = false;
     if (!begin(&arena, run, err)
-        || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)) {
+        || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)
+        || !ep_pending_cut(&arena, run->pending, &run->plan, err)) {
         return false;
     }
     if (run->plan.step_count == 0) {
@@ -345,13 +420,18 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
 {
     const struct ep_tier_list *tiers = &run->migrate->request->tiers;
     struct ep_plan *plans = ep_arena_array(arena, tiers->count, sizeof(*plans));
+    struct ep_pending *pending = ep_arena_array(arena, tiers->count, sizeof(*pending));
 
     if (!take_turn(arena, run, state, err)) {
         return false;
     }
     for (size_t i = 0; i < tiers->count; i++) {
+        ep_pending_init(arena, tiers->items[i].migrations.count,
+                        run->migrate->settings->migrate_transaction,
+                        ep_session_server_version(run->migrate->session), &pending[i]);
         if (!ep_migrate_plan(arena, run->migrate, &tiers->items[i], &state->ledgers[i], &plans[i],
-                             err)) {
+                             err)
+            || !ep_pending_cut(arena, &pending[i], &plans[i], err)) {
             return false;
         }
         run->later += plans[i].pending_count;
@@ -368,6 +448,7 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
         if (state->read_only) {
             return fail_read_only(err);
         }
+        run->pending = &pending[i];
         if (!migrate_tier(run, &tiers->items[i], &state->ledgers[i], err)
             || (i + 1 < tiers->count && !reset_session(run, err))) {
             return false;

@@ -12,6 +12,10 @@
  *               server committing behind our back
  *     discard   what the migrations set in the session, and the lock
  *
+ * What is pending shares one transaction unless something demands a cut (cut.h); a migration
+ * that holds what PostgreSQL refuses in a transaction runs by itself, in parts (apart.h).
+ * Behind a cut what is left is planned anew, if the ledger has changed.
+ *
  * A lock that is not granted in time, or a deadlock, undoes the transaction, which
  * is tried again whole. While this runs signals are noted (signals.h): the
  * statement is cancelled and the server rolls back.
