@@ -55,8 +55,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(STATEMENT_DONE, INFO, "{tag}: statement {statement} of {statements} was done: {reason}")     \
     X(INVALID_DROPPED, WARN, "{tag}: dropping the invalid index {index}, to build it anew")        \
     X(INVALID_INDEX, WARN,                                                                         \
-      "index {index} of table {table} is invalid: an earlier CREATE INDEX "                        \
-      "CONCURRENTLY did not finish; drop it, or REINDEX INDEX CONCURRENTLY")                       \
+      "index {index} of table {table} is invalid: drop it, or REINDEX INDEX CONCURRENTLY")         \
     X(NOTICE, INFO, "{severity}: {message}")                                                       \
     X(STATEMENT_NOTICE, INFO,                                                                      \
       "{tag}, statement {statement} of {statement_count}: {severity}: {message}")                  \
