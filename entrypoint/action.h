@@ -34,9 +34,9 @@ bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_M
 bool ep_action_version(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 
 /*
- * What wait, migrate, verify and run have in common: the folders are read and the
- * connection string is understood before anything is sent, then the gate is
- * passed. ret_connection may be NULL.
+ * What wait, migrate, verify and run have in common: the connection string is
+ * understood, then the gate is passed. The folders are read meanwhile, and the database is
+ * asked nothing unless both are right. ret_connection may be NULL.
  */
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
                          struct ep_connection *ret_connection, struct ep_error *err) EP_MUST_CHECK;

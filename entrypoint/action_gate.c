@@ -48,6 +48,31 @@ static bool pass_with_hooks(const struct ep_context *context, const struct ep_ga
     return true;
 }
 
+/* What the thread that reads the folders works on. */
+struct reading {
+    const struct ep_settings *settings;
+    struct ep_state_request *request;
+};
+
+static bool read_tiers(void *context, struct ep_arena *arena, const struct ep_reporter *reporter,
+                       struct ep_error *err)
+{
+    const struct reading *reading = context;
+    return ep_tier_list_read(arena, reading->settings, reporter, &reading->request->tiers, err);
+}
+
+/* With two reasons to fail, that of the folders is the one to mend in the image. */
+static bool fail_prepare(struct ep_examination *examination, const struct ep_reporter *reporter,
+                         struct ep_error *err)
+{
+    struct ep_error other = {0};
+
+    if (examination->read != NULL && !ep_examination_finish(examination, reporter, &other)) {
+        *err = other;
+    }
+    return false;
+}
+
 bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goal,
                          struct ep_connection *ret_connection, struct ep_error *err)
 {
@@ -55,6 +80,8 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
     const struct ep_list *dirs = &settings->migrate_dirs;
     struct ep_connection connection = {0};
     struct ep_state_request request = {0};
+    struct reading reading = {.settings = settings, .request = &request};
+    struct ep_examination examination EP_CLEANUP(ep_examination_clear) = {.context = &reading};
 
     if (!settings->database_required
         && !ep_database_is_given(context->arena, context->configuration)) {
@@ -68,18 +95,20 @@ bool ep_action_pass_gate(const struct ep_context *context, enum ep_gate_goal goa
         /* Nothing is ever migrated from here: the ledger, if there is one, is somebody else's. */
         goal = request.tables.count > 0 ? EP_GATE_VERIFIED : EP_GATE_ANSWERS;
     }
-    if (goal == EP_GATE_MIGRATED && !ep_action_read_source(context, &request, err)) {
-        return false;
+    if (goal == EP_GATE_MIGRATED) {
+        examination.read = read_tiers;
+        ep_examination_begin(&examination);
     }
     if (!ep_connection_prepare(context->arena, context->configuration, context->reporter,
                                &connection, err)) {
-        return false;
+        return fail_prepare(&examination, context->reporter, err);
     }
     const struct ep_gate gate = {
         .goal = goal,
         .conninfo = &connection.conninfo,
         .settings = settings,
         .request = &request,
+        .examination = goal == EP_GATE_MIGRATED ? &examination : NULL,
         .reporter = context->reporter,
     };
     if (!pass_with_hooks(context, &gate, err)) {

@@ -3,12 +3,12 @@
 
 #include "base/check.h"
 #include "system/clock.h"
+#include "system/thread.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -163,25 +163,6 @@ static void *run_errand(void *argument)
     return NULL;
 }
 
-/* Returns false where the system gives us no thread. */
-static bool start_thread(struct errand *errand)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all;
-    sigset_t before;
-
-    EP_CHECK(pthread_attr_init(&attributes) == 0);
-    EP_CHECK(pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0);
-    EP_CHECK(pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0);
-    EP_CHECK(sigfillset(&all) == 0);
-    EP_CHECK(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
-    bool started = pthread_create(&thread, &attributes, run_errand, errand) == 0;
-    EP_CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
-    EP_CHECK(pthread_attr_destroy(&attributes) == 0);
-    return started;
-}
-
 /* The lock is not held. */
 static void start_family(struct lookup *lookup, size_t family)
 {
@@ -194,7 +175,7 @@ static void start_family(struct lookup *lookup, size_t family)
     lookup->phases[family] = RUNNING;
     lookup->holders++;
     lookup_unlock(lookup);
-    if (!start_thread(errand)) {
+    if (!ep_thread_start(run_errand, errand, STACK_BYTES, NULL)) {
         (void)run_errand(errand); /* slow, and deaf to the deadline, but it works */
     }
 }

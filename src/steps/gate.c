@@ -138,6 +138,7 @@ bool ep_gate_pass(const struct ep_gate *gate, struct ep_error *err)
         .conninfo = gate->conninfo,
         .timeout_ms = gate->settings->wait_timeout_ms,
         .reporter = gate->reporter,
+        .examination = gate->examination,
         .work = run_pass,
         .context = &copy,
     };

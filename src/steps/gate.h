@@ -14,6 +14,7 @@
 #define EP_STEPS_GATE_H
 
 #include "settings/settings.h"
+#include "steps/examination.h"
 #include "steps/hook.h"
 #include "steps/state.h"
 
@@ -27,7 +28,8 @@ struct ep_gate {
     enum ep_gate_goal goal;
     const struct ep_conninfo *conninfo;
     const struct ep_settings *settings;
-    const struct ep_state_request *request;
+    const struct ep_state_request *request; /* its tiers may be what the examination reads */
+    struct ep_examination *examination;     /* NULL: there is none */
     const struct ep_reporter *reporter;
     struct ep_hooks *hooks; /* with EP_GATE_MIGRATED: NULL or those to run */
 };

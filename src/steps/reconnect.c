@@ -13,6 +13,7 @@ bool ep_reconnect_run(const struct ep_reconnect *reconnect, struct ep_error *err
         .conninfo = reconnect->conninfo,
         .timeout_ms = reconnect->timeout_ms,
         .reporter = reconnect->reporter,
+        .examination = reconnect->examination,
     };
     int64_t answer_ms = wait.timeout_ms > ANSWER_MS_LEAST ? wait.timeout_ms : ANSWER_MS_LEAST;
 

@@ -9,11 +9,13 @@
 #define EP_STEPS_RECONNECT_H
 
 #include "postgres/session.h"
+#include "steps/examination.h"
 
 struct ep_reconnect {
     const struct ep_conninfo *conninfo;
     int64_t timeout_ms; /* of ep_wait() */
     const struct ep_reporter *reporter;
+    struct ep_examination *examination; /* of ep_wait() */
     /* deadline_ms is for answers that need no waiting for anybody. */
     bool (*work)(void *context, struct ep_session *session, int64_t deadline_ms,
                  struct ep_error *err);

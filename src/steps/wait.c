@@ -22,6 +22,8 @@ struct waiting {
     struct ep_patience patience;
     struct ep_resolver **resolvers; /* one for each host */
     unsigned tries;
+    size_t host; /* the one that accepted the login, and its address */
+    const struct ep_address *address;
 };
 
 static int64_t earlier(int64_t a_ms, int64_t b_ms)
@@ -107,12 +109,12 @@ static bool try_address(struct waiting *waiting, size_t host, const struct ep_ad
     return false;
 }
 
-static void report_connected(const struct waiting *waiting, size_t host,
-                             const struct ep_address *address, const struct ep_session *session)
+static void report_connected(const struct waiting *waiting, const struct ep_session *session)
 {
     char text[sizeof(((struct ep_attempt *)NULL)->address)];
 
-    format_address(&waiting->wait->conninfo->hosts[host], address->numeric, text, sizeof(text));
+    format_address(&waiting->wait->conninfo->hosts[waiting->host], waiting->address->numeric, text,
+                   sizeof(text));
     ep_report(waiting->wait->reporter, EP_EVENT_CONNECTED,
               EP_TEXT_FIELD("server_version", ep_session_server_version_text(session)),
               EP_TEXT_FIELD("address", text),
@@ -132,7 +134,8 @@ static bool try_host(struct waiting *waiting, size_t host, struct ep_session **r
             return false;
         }
         if (try_address(waiting, host, &list.items[i], list.count - i + hosts_after, ret_session)) {
-            report_connected(waiting, host, &list.items[i], *ret_session);
+            waiting->host = host;
+            waiting->address = &list.items[i];
             return true;
         }
     }
@@ -211,10 +214,26 @@ static void pause_for(const struct waiting *waiting, int64_t pause_ms)
     }
 }
 
+/* The files were read while the first login was tried; what they are is said before its result. */
+static bool finish_examination(const struct waiting *waiting, struct ep_error *err)
+{
+    return waiting->wait->examination == NULL
+           || ep_examination_finish(waiting->wait->examination, waiting->wait->reporter, err);
+}
+
 static bool run(struct waiting *waiting, struct ep_session **ret_session, struct ep_error *err)
 {
     for (;;) {
-        if (try_round(waiting, ret_session)) {
+        struct ep_session *session EP_CLEANUP(ep_session_drop) = NULL;
+        bool connected = try_round(waiting, &session);
+
+        if (!finish_examination(waiting, err)) {
+            return false;
+        }
+        if (connected) {
+            report_connected(waiting, session);
+            *ret_session = session;
+            session = NULL;
             return true;
         }
         struct ep_patience_step step = ep_patience_decide(&waiting->patience, ep_clock_ms());

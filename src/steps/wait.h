@@ -14,11 +14,13 @@
 #define EP_STEPS_WAIT_H
 
 #include "postgres/session.h"
+#include "steps/examination.h"
 
 struct ep_wait {
     const struct ep_conninfo *conninfo;
     int64_t timeout_ms; /* from now, on the monotonic clock; 0 tries once */
     const struct ep_reporter *reporter;
+    struct ep_examination *examination; /* to finish after the first try; NULL: there is none */
 };
 
 /*
@@ -27,7 +29,7 @@ struct ep_wait {
  * have been had there been time; EP_FAULT_SIGNAL when a signal was noted (see
  * signals.h; with phase "leave" the process is gone before). The summary is
  * "could not connect to <address>: <reason>", the detail says how long and how
- * often was tried, SQLSTATE is set where the server gave one.
+ * often was tried, SQLSTATE is set where the server gave one. Those of the examination too.
  */
 bool ep_wait(const struct ep_wait *wait, struct ep_session **ret_session,
              struct ep_error *err) EP_MUST_CHECK;

@@ -28,7 +28,7 @@ struct world {
     int64_t resolvable_at_ms; /* from then on names are known */
     int signal;               /* noted once somebody pauses */
     int noted;
-    unsigned logins, lookups;
+    unsigned logins, lookups, dropped;
     int64_t paused_ms, last_login_ms, longest_try_ms;
     unsigned lines, waiting, still_waiting, connected;
     char last_reason[1024], last_address[320];
@@ -143,6 +143,11 @@ bool ep_session_open(const struct ep_conninfo *conninfo, const struct ep_address
     return false;
 }
 
+void ep_session_drop(struct ep_session **slot)
+{
+    world.dropped += *slot == NULL ? 0 : 1;
+}
+
 const char *ep_session_server_version_text(const struct ep_session *session)
 {
     assert_ptr_equal(session, &a_session);
@@ -231,6 +236,42 @@ static void nothing_listens(void **state)
     assert_non_null(strstr(err.hint, "Nothing listens"));
     assert_int_equal(world.waiting, 1);
     assert_int_equal(world.still_waiting, 2);
+}
+
+static bool fail_to_read(void *context, struct ep_arena *arena, const struct ep_reporter *told,
+                         struct ep_error *err)
+{
+    (void)context;
+    (void)arena;
+    ep_report(told, EP_EVENT_SOURCE_NOTE, EP_TEXT_FIELD("note", "odd"));
+    return ep_fail(err, EP_FAULT_SOURCE, "no journal");
+}
+
+static void a_folder_that_is_wrong_ends_the_wait_after_the_first_try(void **state)
+{
+    (void)state;
+    const struct ep_host host = {.name = "10.0.0.5", .address = "", .port = "5432"};
+    const struct ep_conninfo conninfo = {.hosts = &host, .host_count = 1};
+
+    for (int ready = 0; ready < 2; ready++) {
+        struct ep_examination examination EP_CLEANUP(ep_examination_clear) = {.read = fail_to_read};
+        const struct ep_wait wait = {.conninfo = &conninfo,
+                                     .timeout_ms = 60 * SECOND,
+                                     .reporter = &reporter,
+                                     .examination = &examination};
+        struct ep_session *session = NULL;
+        struct ep_error err = {0};
+        world = refusing();
+        world.ready_at_ms = ready == 1 ? 0 : INT64_MAX;
+        ep_examination_begin(&examination);
+        assert_false(ep_wait(&wait, &session, &err));
+        assert_null(session);
+        assert_int_equal(world.dropped, ready);
+        assert_int_equal(world.logins, 1);
+        assert_int_equal(world.lines, 1); /* the note, and neither "waiting" nor "connected" */
+        assert_int_equal(world.paused_ms, 0);
+        assert_string_equal(err.summary, "no journal");
+    }
 }
 
 static void a_wrong_password_is_final_after_three_logins(void **state)
@@ -400,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_server_that_is_there_is_used_at_once),
         cmocka_unit_test(a_server_that_starts_is_noticed_soon),
         cmocka_unit_test(nothing_listens),
+        cmocka_unit_test(a_folder_that_is_wrong_ends_the_wait_after_the_first_try),
         cmocka_unit_test(a_wrong_password_is_final_after_three_logins),
         cmocka_unit_test(the_answer_of_one_family_beats_the_silence_of_the_other),
         cmocka_unit_test(an_address_that_swallows_packets_gets_five_seconds),
