@@ -199,10 +199,19 @@ size_t ep_result_column(const struct ep_result *result, const char *name)
 
 const char *ep_result_text(const struct ep_result *result, size_t row, size_t column)
 {
-    EP_CHECK(row < (size_t)PQntuples(result->rows) && column < (size_t)PQnfields(result->rows));
-    return PQgetisnull(result->rows, (int)row, (int)column) == 1
+    bool is_there =
+        row < (size_t)PQntuples(result->rows) && column < (size_t)PQnfields(result->rows);
+
+    return !is_there || PQgetisnull(result->rows, (int)row, (int)column) == 1
                ? NULL
                : PQgetvalue(result->rows, (int)row, (int)column);
+}
+
+const char *ep_result_word(const struct ep_result *result, size_t row, size_t column)
+{
+    const char *text = ep_result_text(result, row, column);
+
+    return text == NULL ? "" : text;
 }
 
 static bool succeeded(const PGresult *rows)

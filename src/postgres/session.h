@@ -91,8 +91,11 @@ void ep_result_drop(struct ep_result **slot);     /* for EP_CLEANUP */
 size_t ep_result_rows(const struct ep_result *result);
 /* The first column of that very name; SIZE_MAX: there is none. */
 size_t ep_result_column(const struct ep_result *result, const char *name);
-/* NULL is SQL's NULL; the text lives as long as the result. */
+/* NULL is SQL's NULL, and what is not there: no server is trusted to answer what was asked. The
+ * text lives as long as the result. */
 const char *ep_result_text(const struct ep_result *result, size_t row, size_t column);
+/* The same for what cannot be NULL in PostgreSQL's answer: "" then. */
+const char *ep_result_word(const struct ep_result *result, size_t row, size_t column);
 
 /* "" when the statement succeeded; else its SQLSTATE, or "-----" when it was skipped because an
  * earlier one of the flight was refused. */

@@ -47,7 +47,7 @@ static bool transaction_is_ours(const struct ep_apply *apply, bool *ret_ours, st
                           EP_CLOCK_NEVER, &result, err)) {
         return false;
     }
-    *ret_ours = strcmp(ep_result_text(result, 0, 0), apply->transaction_id) == 0;
+    *ret_ours = strcmp(ep_result_word(result, 0, 0), apply->transaction_id) == 0;
     return true;
 }
 

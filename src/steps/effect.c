@@ -86,7 +86,7 @@ static bool is_running(struct ep_session *session, const char *sql, bool *ret_ru
     if (!ep_session_query(session, EP_QUERY(running_sql, sql), EP_CLOCK_NEVER, &result, err)) {
         return false;
     }
-    *ret_running = strcmp(ep_result_text(result, 0, 0), "0") != 0;
+    *ret_running = strcmp(ep_result_word(result, 0, 0), "0") != 0;
     return true;
 }
 
@@ -116,8 +116,8 @@ bool ep_effect_look_up(struct ep_arena *arena, struct ep_session *session,
                           &result, err)) {
         return false;
     }
-    effect.state = state_of(ep_result_text(result, 0, 0));
-    const char *object = ep_result_text(result, 0, 1);
+    effect.state = state_of(ep_result_word(result, 0, 0));
+    const char *object = ep_result_word(result, 0, 1);
     effect.object = object == NULL ? NULL : ep_arena_copy(arena, ep_span_of(object));
     *ret_effect = effect;
     return true;

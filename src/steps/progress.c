@@ -21,7 +21,7 @@ static bool create(struct ep_arena *arena, const struct ep_progress *progress, c
                           EP_CLOCK_NEVER, &result, err)) {
         return false;
     }
-    if (strcmp(ep_result_text(result, 0, 0), "t") != 0) {
+    if (strcmp(ep_result_word(result, 0, 0), "t") != 0) {
         return true;
     }
     const char *sql =
@@ -58,9 +58,9 @@ static bool read(struct ep_arena *arena, struct ep_progress *progress, struct ep
     struct ep_progress_row *rows = ep_arena_array(arena, progress->row_count, sizeof(*rows));
     for (size_t i = 0; i < progress->row_count; i++) {
         rows[i] = (struct ep_progress_row){
-            .statement = (size_t)strtoul(ep_result_text(result, i, 0), NULL, 10) - 1,
-            .digest = ep_arena_copy(arena, ep_span_of(ep_result_text(result, i, 1))),
-            .is_done = strcmp(ep_result_text(result, i, 2), "t") == 0,
+            .statement = (size_t)strtoul(ep_result_word(result, i, 0), NULL, 10) - 1,
+            .digest = ep_arena_copy(arena, ep_span_of(ep_result_word(result, i, 1))),
+            .is_done = strcmp(ep_result_word(result, i, 2), "t") == 0,
         };
     }
     progress->rows = rows;

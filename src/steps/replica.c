@@ -66,7 +66,7 @@ bool ep_replica_wait_turn(struct ep_replica *replica, struct ep_error *err)
 
 static bool is_true(const struct ep_result *result)
 {
-    return strcmp(ep_result_text(result, 0, 0), "t") == 0;
+    return strcmp(ep_result_word(result, 0, 0), "t") == 0;
 }
 
 bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)

@@ -1,6 +1,5 @@
 #include "steps/state.h"
 
-#include "base/check.h"
 #include "base/text.h"
 #include "format/identifier.h"
 
@@ -58,10 +57,13 @@ static bool read_tables(struct ep_arena *arena, const struct ep_result *result, 
     if (ep_result_sqlstate(result)[0] != '\0') {
         return ep_result_fail(result, err);
     }
+    if (ep_result_rows(result) != count) {
+        return ep_fail(err, EP_FAULT_UNAVAILABLE, "%zu rows came back about %zu tables",
+                       ep_result_rows(result), count);
+    }
     bool *present = ep_arena_array(arena, count, sizeof(*present));
-    EP_CHECK(ep_result_rows(result) == count);
     for (size_t i = 0; i < count; i++) {
-        present[i] = strcmp(ep_result_text(result, i, 0), "t") == 0;
+        present[i] = strcmp(ep_result_word(result, i, 0), "t") == 0;
     }
     *ret_present = present;
     return true;
@@ -148,8 +150,8 @@ static bool read_answers(struct ep_arena *arena, const struct ep_session *sessio
         return ep_result_fail(facts, err);
     }
     state.pooled =
-        strtol(ep_result_text(facts, 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
-    state.read_only = strcmp(ep_result_text(facts, 0, 1), "on") == 0;
+        strtol(ep_result_word(facts, 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
+    state.read_only = strcmp(ep_result_word(facts, 0, 1), "on") == 0;
     if (!read_ledgers(arena, request, flight, &state, err)
         || (request->tables.count > 0
             && !read_tables(arena, flight->results[flight->tables], request->tables.count,

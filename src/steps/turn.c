@@ -100,7 +100,7 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
         ep_result_sqlstate(results[NUMBER])[0] == '\0' || ep_result_fail(results[NUMBER], err);
     begun = begun && read_locked(arena, tiers, count, results, ret_ledgers, err);
     if (begun) {
-        *ret_number = ep_arena_copy(arena, ep_span_of(ep_result_text(results[NUMBER], 0, 0)));
+        *ret_number = ep_arena_copy(arena, ep_span_of(ep_result_word(results[NUMBER], 0, 0)));
     }
     for (size_t i = 0; i < total; i++) {
         ep_result_release(results[i]);
