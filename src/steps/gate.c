@@ -1,5 +1,6 @@
 #include "steps/gate.h"
 
+#include "steps/invalid.h"
 #include "steps/migrate.h"
 #include "steps/reconnect.h"
 #include "steps/verify.h"
@@ -119,10 +120,11 @@ static bool run_pass(void *context, struct ep_session *session, int64_t deadline
         return ep_session_query(session, (struct ep_query){.sql = "SELECT 1"}, deadline_ms, NULL,
                                 err);
     case EP_GATE_VERIFIED:
-        return tables->count == 0
-               || (ep_state_read_tables(&arena, session, tables, deadline_ms, &state.table_present,
-                                        err)
-                   && ep_verify(tables, state.table_present, gate->reporter, err));
+        return ep_invalid_report(session, deadline_ms, gate->reporter, err)
+               && (tables->count == 0
+                   || (ep_state_read_tables(&arena, session, tables, deadline_ms,
+                                            &state.table_present, err)
+                       && ep_verify(tables, state.table_present, gate->reporter, err)));
     case EP_GATE_MIGRATED:
         return ep_state_read(&arena, session, gate->request, deadline_ms, &state, err)
                && migrate(&arena, &pass, &state, &state.table_present, err)

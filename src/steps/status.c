@@ -1,6 +1,7 @@
 #include "steps/status.h"
 
 #include "postgres/lock.h"
+#include "steps/invalid.h"
 #include "steps/migrate.h"
 #include "steps/reconnect.h"
 
@@ -51,7 +52,7 @@ static bool read_status(void *context, struct ep_session *session, int64_t deadl
             return false;
         }
     }
-    return true;
+    return ep_invalid_report(session, deadline_ms, request->reporter, err);
 }
 
 bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *request,

@@ -47,6 +47,11 @@ as_if_interrupted_at() {
     assert_has "$stderr" 'may be left invalid'
     index_is_invalid i
     assert_equal "$(ledger_count "$DATABASE")" 1
+    for command in status verify; do
+        run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" -- $command
+        assert_status 0
+        assert_has "$stderr" 'index i of table a is invalid'
+    done
     cluster_sql "$DATABASE" 'DELETE FROM a WHERE ctid = (SELECT min(ctid) FROM a)'
     migrate
     assert_status 0
