@@ -221,6 +221,12 @@ static const char *const policies[] = {
     [EP_POLICY_FAIL] = "fail",
     NULL,
 };
+static const char *const alarms[] = {
+    [EP_POLICY_IGNORE] = "off",
+    [EP_POLICY_WARN] = "warn",
+    [EP_POLICY_FAIL] = "fail",
+    NULL,
+};
 static const char *const out_of_orders[] = {
     [EP_OUT_OF_ORDER_APPLY] = "apply",
     [EP_OUT_OF_ORDER_FAIL] = "fail",
@@ -271,6 +277,7 @@ static const struct ep_setting_type kind_DIRS = {parse_dirs, NULL};
 static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
 static const struct ep_setting_type kind_COMMAND = {parse_command, NULL};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
+static const struct ep_setting_type kind_ALARM = {parse_choice, alarms};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};
 static const struct ep_setting_type kind_TRANSACTIONS = {parse_choice, transactions};
 static const struct ep_setting_type kind_LOG_FORMAT = {parse_choice, log_formats};

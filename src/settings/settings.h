@@ -47,6 +47,7 @@ struct ep_list {
 #define EP_SETTING_CTYPE_TABLES struct ep_list  /* each "name" or "schema.name" */
 #define EP_SETTING_CTYPE_COMMAND struct ep_list /* a program and its arguments, then NULL */
 #define EP_SETTING_CTYPE_POLICY enum ep_policy
+#define EP_SETTING_CTYPE_ALARM enum ep_policy /* "off" is EP_POLICY_IGNORE */
 #define EP_SETTING_CTYPE_OUT_OF_ORDER enum ep_out_of_order
 #define EP_SETTING_CTYPE_TRANSACTIONS enum ep_transactions
 #define EP_SETTING_CTYPE_LOG_FORMAT enum ep_log_format

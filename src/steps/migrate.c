@@ -2,7 +2,7 @@
 
 #include "steps/apart.h"
 #include "steps/apply.h"
-#include "steps/pending.h"
+#include "steps/survey.h"
 #include "steps/turn.h"
 #include "system/clock.h"
 #include "system/signals.h"
@@ -436,7 +436,12 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
         }
         run->later += plans[i].pending_count;
     }
-    if (!state->read_only && !run_hook(run, plans, err)) {
+    const struct ep_survey_request survey = {
+        .session = run->migrate->session, .tiers = tiers, .plans = plans, .pendings = pending};
+    if (!state->read_only
+        && (!ep_survey_enforce(&survey, run->migrate->settings->migrate_hazards,
+                               run->migrate->reporter, err)
+            || !run_hook(run, plans, err))) {
         return false;
     }
     for (size_t i = 0; i < tiers->count; i++) {

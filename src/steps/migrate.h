@@ -3,6 +3,7 @@
  *
  *     lock      the advisory lock, asked for until replica_timeout
  *     read      the state again, if somebody else held it meanwhile
+ *     survey    hazards (survey.h), when anything is pending
  *     hook      before_migrate, when anything is pending
  *     create    the ledger's schema and table, if absent
  *     begin     a transaction: time limits, ACCESS EXCLUSIVE on the ledger (a

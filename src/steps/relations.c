@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "format/json_write.h"
+#include "system/clock.h"
 
 static const char limit_sql[] = "SELECT pg_catalog.set_config('lock_timeout', '100', true)";
 
@@ -175,7 +176,7 @@ static bool read_relation(struct ep_arena *arena, const struct ep_result *result
 }
 
 /* *ret_result is NULL when the server refused; *ret_locked says that a lock was the reason. */
-static bool ask(struct ep_session *session, const char *names, bool measured, int64_t deadline_ms,
+static bool ask(struct ep_session *session, const char *names, bool measured,
                 struct ep_result **ret_result, bool *ret_locked, struct ep_error *err)
 {
     const struct ep_query queries[] = {
@@ -184,7 +185,7 @@ static bool ask(struct ep_session *session, const char *names, bool measured, in
     };
     struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
 
-    if (!ep_session_flight(session, queries, EP_COUNT_OF(queries), deadline_ms, results, err)) {
+    if (!ep_session_flight(session, queries, EP_COUNT_OF(queries), EP_CLOCK_NEVER, results, err)) {
         return false;
     }
     const char *sqlstate = ep_result_sqlstate(results[1]);
@@ -199,7 +200,7 @@ static bool ask(struct ep_session *session, const char *names, bool measured, in
 }
 
 bool ep_relations_read(struct ep_arena *arena, struct ep_session *session,
-                       const struct ep_sql_name *names, size_t count, int64_t deadline_ms,
+                       const struct ep_sql_name *names, size_t count,
                        struct ep_relation_list *ret_list, struct ep_error *err)
 {
     struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
@@ -211,8 +212,8 @@ bool ep_relations_read(struct ep_arena *arena, struct ep_session *session,
         return true;
     }
     const char *text = write_names(arena, names, count);
-    if (!ask(session, text, true, deadline_ms, &result, &is_locked, err)
-        || (is_locked && !ask(session, text, false, deadline_ms, &result, &is_locked, err))) {
+    if (!ask(session, text, true, &result, &is_locked, err)
+        || (is_locked && !ask(session, text, false, &result, &is_locked, err))) {
         return false;
     }
     if (result == NULL || ep_result_rows(result) != count) {

@@ -18,10 +18,8 @@ struct surveyor {
 static struct ep_hazard_subject *add_subject(struct surveyor *surveyor)
 {
     if (surveyor->subject_count == surveyor->subject_capacity) {
-        size_t capacity =
-            surveyor->subject_capacity == 0 ? 64 : surveyor->subject_capacity * 2;
-        struct ep_hazard_subject *grown =
-            ep_arena_array(surveyor->arena, capacity, sizeof(*grown));
+        size_t capacity = surveyor->subject_capacity == 0 ? 64 : surveyor->subject_capacity * 2;
+        struct ep_hazard_subject *grown = ep_arena_array(surveyor->arena, capacity, sizeof(*grown));
         if (surveyor->subject_count > 0) {
             memcpy(grown, surveyor->subjects, surveyor->subject_count * sizeof(*grown));
         }
@@ -50,26 +48,35 @@ static struct ep_span find_comments(struct ep_span text, const struct ep_sql_sta
     return ep_span_part(text, begin, end - begin);
 }
 
-/* Offsets are those of the file, whose parts the chunks are. */
-static void read_chunk(struct surveyor *surveyor, struct ep_survey_migration *migration,
-                       size_t number, size_t transaction, struct ep_span chunk)
+/* The part of a migration that a statement is in, from 0; each part is a transaction. */
+static size_t find_part(const struct ep_extent *extent, size_t statement)
 {
-    struct ep_sql_action_list actions = {0};
-    struct ep_sql_cutter cutter = {.text = chunk};
-    struct ep_sql_statement statement;
-    size_t base = (size_t)(chunk.data - migration->script.text.data);
+    size_t part = 0;
 
-    while (chunk.size > 0 && ep_sql_cutter_next(&cutter, &statement)) {
-        migration->statement_count += statement.item == EP_SQL_ITEM_STATEMENT;
-        actions.count = 0;
-        ep_sql_action_read(surveyor->arena, chunk, &statement, &actions);
+    while (part + 1 < extent->part_count && statement >= extent->parts[part + 1].first) {
+        part++;
+    }
+    return part;
+}
+
+/* Offsets are made those of the file, whose parts the chunks are. */
+static void read_statements(struct surveyor *surveyor, const struct ep_survey_migration *migration,
+                            size_t number, size_t transaction)
+{
+    struct ep_extent_cursor cursor = {.script = &migration->script};
+    struct ep_extent_statement statement;
+
+    while (ep_extent_next(&cursor, &statement)) {
+        struct ep_sql_action_list actions = {0};
+        size_t base = (size_t)(statement.chunk.data - migration->script.text.data);
+        ep_sql_action_read(surveyor->arena, statement.chunk, &statement.item, &actions);
         for (size_t i = 0; i < actions.count; i++) {
             struct ep_hazard_subject *subject = add_subject(surveyor);
             *subject = (struct ep_hazard_subject){
                 .action = actions.items[i],
                 .migration = number,
-                .transaction = transaction,
-                .comments = find_comments(chunk, &statement),
+                .transaction = transaction + find_part(migration->extent, statement.number),
+                .comments = find_comments(statement.chunk, &statement.item),
             };
             subject->action.offset += base;
         }
@@ -83,14 +90,16 @@ static bool read_item(struct surveyor *surveyor, size_t tier, size_t item, size_
     size_t number = surveyor->survey.count++;
     struct ep_survey_migration *migration = &surveyor->survey.migrations[number];
 
-    *migration =
-        (struct ep_survey_migration){.migration = source, .tier = tier, .item = item};
+    *migration = (struct ep_survey_migration){
+        .migration = source,
+        .extent = &surveyor->request->pendings[tier].extents[item],
+        .tier = tier,
+        .item = item,
+    };
     if (!ep_script_load(surveyor->arena, source, &migration->script, err)) {
         return ep_error_context(err, "migration %s", source->tag);
     }
-    for (size_t i = 0; i < migration->script.chunk_count; i++) {
-        read_chunk(surveyor, migration, number, transaction, migration->script.chunks[i]);
-    }
+    read_statements(surveyor, migration, number, transaction);
     return true;
 }
 
@@ -108,10 +117,14 @@ static bool read_plans(struct surveyor *surveyor, struct ep_error *err)
         const struct ep_plan *plan = &request->plans[i];
         for (size_t j = 0; j < plan->step_count; j++) {
             const struct ep_step *step = &plan->steps[j];
-            transaction += step->kind == EP_STEP_BEGIN;
-            if (step->kind == EP_STEP_RUN
+            bool is_apart = step->kind == EP_STEP_APART;
+            transaction += step->kind == EP_STEP_BEGIN || is_apart;
+            if ((step->kind == EP_STEP_RUN || is_apart)
                 && !read_item(surveyor, i, step->item, transaction, err)) {
                 return false;
+            }
+            if (is_apart) {
+                transaction += request->pendings[i].extents[step->item].part_count;
             }
         }
     }
@@ -130,8 +143,7 @@ bool ep_survey_make(struct ep_arena *arena, const struct ep_survey_request *requ
         return false;
     }
     ep_hazard_names(arena, surveyor.subjects, surveyor.subject_count, &names, &name_count);
-    if (!ep_relations_read(arena, request->session, names, name_count, request->deadline_ms, &facts,
-                           err)) {
+    if (!ep_relations_read(arena, request->session, names, name_count, &facts, err)) {
         return false;
     }
     ep_hazard_judge(arena, surveyor.subjects, surveyor.subject_count, &facts,
@@ -170,38 +182,65 @@ const char *ep_survey_place(struct ep_arena *arena, const struct ep_survey *surv
                            column);
 }
 
-bool ep_survey_enforce(struct ep_arena *arena, const struct ep_survey *survey,
-                       enum ep_policy policy, const struct ep_reporter *reporter,
-                       struct ep_error *err)
+static bool matters(const struct ep_hazard *hazard)
+{
+    return !hazard->is_accepted && hazard->severity != EP_HAZARD_NOTE;
+}
+
+static void report_hazards(struct ep_arena *arena, const struct ep_survey *survey,
+                           const struct ep_reporter *reporter)
+{
+    for (size_t i = 0; i < survey->hazards.count; i++) {
+        const struct ep_hazard *hazard = &survey->hazards.items[i];
+        if (matters(hazard)) {
+            ep_report(reporter, EP_EVENT_HAZARD,
+                      EP_TEXT_FIELD("tag", find_migration(survey, hazard)->migration->tag),
+                      EP_TEXT_FIELD("hazard", hazard->rule->name),
+                      EP_TEXT_FIELD("class", ep_hazard_class_words(hazard->rule->class)),
+                      EP_TEXT_FIELD("place", ep_survey_place(arena, survey, hazard)),
+                      EP_TEXT_FIELD("message", hazard->message),
+                      EP_TEXT_FIELD("remedy", hazard->remedy));
+        }
+    }
+}
+
+static bool refuse(const struct ep_survey *survey, struct ep_error *err)
 {
     const struct ep_hazard *first = NULL;
     size_t count = 0;
 
-    for (size_t i = 0; i < survey->hazards.count; i++) {
-        const struct ep_hazard *hazard = &survey->hazards.items[i];
-        if (hazard->is_accepted || hazard->severity == EP_HAZARD_NOTE) {
-            continue;
+    for (size_t i = survey->hazards.count; i-- > 0;) {
+        if (matters(&survey->hazards.items[i])) {
+            first = &survey->hazards.items[i];
+            count++;
         }
-        first = first == NULL ? hazard : first;
-        count++;
-        ep_report(reporter, EP_EVENT_HAZARD,
-                  EP_TEXT_FIELD("tag", find_migration(survey, hazard)->migration->tag),
-                  EP_TEXT_FIELD("hazard", hazard->rule->name),
-                  EP_TEXT_FIELD("class", ep_hazard_class_words(hazard->rule->class)),
-                  EP_TEXT_FIELD("place", ep_survey_place(arena, survey, hazard)),
-                  EP_TEXT_FIELD("message", hazard->message),
-                  EP_TEXT_FIELD("remedy", hazard->remedy));
     }
-    if (count == 0 || policy != EP_POLICY_FAIL) {
+    if (first == NULL) {
         return true;
     }
     const struct ep_survey_migration *migration = find_migration(survey, first);
-    (void)ep_fail(err, EP_FAULT_SOURCE, "%zu %s in what is pending, and nothing was run", count,
-                  count == 1 ? "hazard is" : "hazards are");
+    (void)ep_fail(err, EP_FAULT_SOURCE, "what is pending holds %zu %s: nothing was run", count,
+                  count == 1 ? "hazard" : "hazards");
     ep_script_place(migration->migration, &migration->script, first->subject->action.offset, err);
     (void)ep_error_detail(err, "%s: %s.", first->rule->name, first->message);
     return ep_error_hint(err,
-                         "%s Or write \"-- entrypoint: accept %s\" before the statement if it is "
-                         "meant; or set [migrate] hazards = warn.",
+                         "%s Where it is meant, write \"-- entrypoint: accept %s\" before the "
+                         "statement; [migrate] hazards = warn lets all of them run.",
                          first->remedy, first->rule->name);
+}
+
+bool ep_survey_enforce(const struct ep_survey_request *request, enum ep_policy policy,
+                       const struct ep_reporter *reporter, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_survey survey = {0};
+
+    if (policy == EP_POLICY_IGNORE) {
+        return true;
+    }
+    if (!ep_survey_make(&arena, request, &survey, err)) {
+        return false;
+    }
+    report_hazards(&arena, &survey, reporter);
+    return policy != EP_POLICY_FAIL || refuse(&survey, err);
 }

@@ -7,15 +7,15 @@
 
 #include "source/script.h"
 #include "sql/hazard.h"
-#include "steps/plan.h"
+#include "steps/pending.h"
 #include "steps/tier.h"
 
 /* A pending migration, in the order in which they run. */
 struct ep_survey_migration {
     const struct ep_migration *migration;
+    const struct ep_extent *extent;
     size_t tier, item; /* indices into the tiers, and into the items of its plan */
     struct ep_script script;
-    size_t statement_count;
 };
 
 struct ep_survey {
@@ -24,12 +24,12 @@ struct ep_survey {
     struct ep_hazard_list hazards; /* their subjects' migration is an index into migrations */
 };
 
-/* plans has one for each tier. */
+/* plans and pendings have one for each tier; the plans are cut. */
 struct ep_survey_request {
     struct ep_session *session;
     const struct ep_tier_list *tiers;
     const struct ep_plan *plans;
-    int64_t deadline_ms;
+    const struct ep_pending *pendings;
 };
 
 /*
@@ -49,13 +49,13 @@ void ep_survey_locate(const struct ep_survey *survey, const struct ep_hazard *ha
                       long *ret_line, long *ret_column);
 
 /*
- * [migrate] hazards: report the warnings and dangers that nobody has accepted,
- * each as an event, and refuse them where the policy says "fail".
+ * [migrate] hazards, before anything is run: report the warnings and dangers that nobody has
+ * accepted, each as an event, and refuse them where the policy is "fail". Nothing is looked at
+ * where it is "off", or where nothing is pending.
  *
- * Errors: EP_FAULT_SOURCE, with the place of the first.
+ * Errors: EP_FAULT_SOURCE, with the place of the first; those of ep_survey_make().
  */
-bool ep_survey_enforce(struct ep_arena *arena, const struct ep_survey *survey,
-                       enum ep_policy policy, const struct ep_reporter *reporter,
-                       struct ep_error *err) EP_MUST_CHECK;
+bool ep_survey_enforce(const struct ep_survey_request *request, enum ep_policy policy,
+                       const struct ep_reporter *reporter, struct ep_error *err) EP_MUST_CHECK;
 
 #endif
