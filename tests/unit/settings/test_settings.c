@@ -135,6 +135,7 @@ static void defaults_are_the_documented_ones(void **state)
     assert_int_equal(settings.migrate_statement_timeout_ms, 0);
     assert_int_equal(settings.migrate_replica_timeout_ms, 600000);
     assert_int_equal(settings.migrate_edited, EP_POLICY_WARN);
+    assert_int_equal(settings.migrate_hazards, EP_POLICY_WARN);
     assert_int_equal(settings.migrate_out_of_order, EP_OUT_OF_ORDER_APPLY);
     assert_int_equal(settings.migrate_ahead, EP_POLICY_WARN);
     assert_string_equal(settings.drizzle_schema, "drizzle");
@@ -180,6 +181,9 @@ static void a_value_is_accepted_or_refused_with_the_reason(void **state)
         {EP_SETTING_migrate_lock_retries, "12345678901234567890",
          "\"12345678901234567890\" is not a whole number", NULL},
         {EP_SETTING_migrate_edited, "fail", NULL, NULL},
+        {EP_SETTING_migrate_hazards, "off", NULL, NULL},
+        {EP_SETTING_migrate_hazards, "ignore", "unknown value \"ignore\"",
+         "Use one of off, warn, fail."},
         {EP_SETTING_migrate_edited, "fial", "unknown value \"fial\"",
          "Did you mean \"fail\"? Possible values: ignore, warn, fail."},
         {EP_SETTING_migrate_edited, "", "unknown value \"\"",
