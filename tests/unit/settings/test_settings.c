@@ -183,7 +183,7 @@ static void a_value_is_accepted_or_refused_with_the_reason(void **state)
         {EP_SETTING_migrate_edited, "fail", NULL, NULL},
         {EP_SETTING_migrate_hazards, "off", NULL, NULL},
         {EP_SETTING_migrate_hazards, "ignore", "unknown value \"ignore\"",
-         "Use one of off, warn, fail."},
+         "Possible values: off, warn, fail."},
         {EP_SETTING_migrate_edited, "fial", "unknown value \"fial\"",
          "Did you mean \"fail\"? Possible values: ignore, warn, fail."},
         {EP_SETTING_migrate_edited, "", "unknown value \"\"",
