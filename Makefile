@@ -49,7 +49,7 @@ APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
-SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile matrix rows scram static wait wire))
+SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init matrix rows scram static wait wire))
 ORACLE := $(wildcard tests/oracle/*.bats)
 
 define variant

@@ -42,6 +42,7 @@ bool ep_action_run(const struct ep_context *context, struct ep_error *err)
         || !check_app_database(context, &connection, err)) {
         return false;
     }
+    launch.init = context->configuration->settings.server_init;
     ep_report(context->reporter, EP_EVENT_START_SERVER,
               EP_TEXT_FIELD("server", context->line->server[0]));
     ep_log_termination(NULL);

@@ -9,7 +9,7 @@ static="gcc libc6-dev make perl bzip2 curl ca-certificates"
 aarch64="$static gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 servers="postgresql-15 pgbouncer"
 test="$build $static $servers clang libclang-rt-14-dev libcmocka-dev bats file iproute2 openssl socat procps valgrind jq xxd
-    libpg-query-dev dnsmasq-base mandoc clang-format clang-tidy cppcheck shellcheck"
+    libpg-query-dev dnsmasq-base mandoc tini clang-format clang-tidy cppcheck shellcheck"
 demo="$build $static $servers"
 
 node= # Debian's are not wanted beside another installation

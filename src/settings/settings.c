@@ -239,6 +239,12 @@ static const char *const transactions[] = {
     [EP_TRANSACTIONS_EACH] = "each",
     NULL,
 };
+static const char *const server_inits[] = {
+    [EP_SERVER_INIT_NO] = "no",
+    [EP_SERVER_INIT_YES] = "yes",
+    [EP_SERVER_INIT_GROUP] = "group",
+    NULL,
+};
 static const char *const log_formats[] = {
     [EP_LOG_FORMAT_AUTO] = "auto",
     [EP_LOG_FORMAT_TEXT] = "text",
@@ -263,6 +269,7 @@ static const char *const log_levels[] = {
 _Static_assert(sizeof(enum ep_policy) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_out_of_order) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_transactions) == sizeof(int), "parse_choice() writes an int");
+_Static_assert(sizeof(enum ep_server_init) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_log_format) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_log_stream) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_level) == sizeof(int), "parse_choice() writes an int");
@@ -280,6 +287,7 @@ static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
 static const struct ep_setting_type kind_ALARM = {parse_choice, alarms};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};
 static const struct ep_setting_type kind_TRANSACTIONS = {parse_choice, transactions};
+static const struct ep_setting_type kind_SERVER_INIT = {parse_choice, server_inits};
 static const struct ep_setting_type kind_LOG_FORMAT = {parse_choice, log_formats};
 static const struct ep_setting_type kind_LOG_STREAM = {parse_choice, log_streams};
 static const struct ep_setting_type kind_LOG_LEVEL = {parse_choice, log_levels};

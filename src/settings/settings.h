@@ -22,6 +22,7 @@ enum ep_policy { EP_POLICY_IGNORE, EP_POLICY_WARN, EP_POLICY_FAIL };
 enum ep_out_of_order { EP_OUT_OF_ORDER_APPLY, EP_OUT_OF_ORDER_FAIL, EP_OUT_OF_ORDER_SKIP };
 /* How many migrations share a transaction. */
 enum ep_transactions { EP_TRANSACTIONS_AUTO, EP_TRANSACTIONS_ALL, EP_TRANSACTIONS_EACH };
+enum ep_server_init { EP_SERVER_INIT_NO, EP_SERVER_INIT_YES, EP_SERVER_INIT_GROUP };
 enum ep_log_format {
     EP_LOG_FORMAT_AUTO,
     EP_LOG_FORMAT_TEXT,
@@ -50,6 +51,7 @@ struct ep_list {
 #define EP_SETTING_CTYPE_ALARM enum ep_policy /* "off" is EP_POLICY_IGNORE */
 #define EP_SETTING_CTYPE_OUT_OF_ORDER enum ep_out_of_order
 #define EP_SETTING_CTYPE_TRANSACTIONS enum ep_transactions
+#define EP_SETTING_CTYPE_SERVER_INIT enum ep_server_init
 #define EP_SETTING_CTYPE_LOG_FORMAT enum ep_log_format
 #define EP_SETTING_CTYPE_LOG_STREAM enum ep_log_stream
 #define EP_SETTING_CTYPE_LOG_LEVEL enum ep_level

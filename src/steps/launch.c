@@ -1,6 +1,7 @@
 #include "steps/launch.h"
 
 #include "base/check.h"
+#include "system/init.h"
 #include "system/process.h"
 #include "system/signals.h"
 
@@ -54,6 +55,16 @@ void ep_launch_exec(const struct ep_launch *launch, const char *const unset_name
     char **environment = environment_without(&arena, unset_names, unset_count);
 
     ep_signals_leave(); /* nothing is at stake any more, whatever phase the caller was in */
+    if (launch->init != EP_SERVER_INIT_NO) {
+        const struct ep_init init = {
+            .program = launch->program,
+            .argv = launch->argv,
+            .environment = environment,
+            .whole_group = launch->init == EP_SERVER_INIT_GROUP,
+        };
+        ep_init_run(&init, err);
+        return;
+    }
     ep_signals_before_exec();
     ep_process_exec(launch->program, launch->argv, environment, err);
 }
