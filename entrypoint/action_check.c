@@ -1,5 +1,6 @@
 #include "entrypoint/action.h"
 #include "entrypoint/check_output.h"
+#include "source/snapshot.h"
 #include "steps/check.h"
 #include "system/clock.h"
 
@@ -26,40 +27,50 @@ static void listen(void *context, const struct ep_event *event)
     }
 }
 
-static bool check_folders(const struct ep_context *context, struct ep_finding_list *findings,
-                          struct ep_error *err)
+/* The folders of a tier, each with its own migrations, which follow each other. */
+static void check_tier(const struct ep_context *context, const struct ep_tier *tier,
+                       struct ep_finding_list *findings)
 {
-    const struct ep_list *dirs = &context->configuration->settings.migrate_dirs;
+    const struct ep_migration_list *migrations = &tier->migrations;
+
+    for (size_t i = 0, next = 0; i < migrations->count; i = next) {
+        while (next < migrations->count
+               && ep_snapshot_same_folder(&migrations->items[i], &migrations->items[next])) {
+            next++;
+        }
+        const struct ep_source source = {
+            .folder = ep_snapshot_folder(context->arena, &migrations->items[i]),
+            .layout = migrations->items[i].layout,
+            .migrations = {.items = &migrations->items[i], .count = next - i},
+        };
+        ep_integrity_check(context->arena, &source, ep_clock_unix_ms(), findings);
+    }
+}
+
+static bool check_folders(const struct ep_context *context, struct ep_tier_list *tiers,
+                          struct ep_finding_list *findings, struct ep_error *err)
+{
     struct listener listener = {.context = context, .findings = findings};
     const struct ep_reporter reporter = {.report = listen, .context = &listener};
-    struct ep_source_list sources = {0};
 
-    if (dirs->is_set && dirs->count == 0) {
-        return true;
-    }
-    if (!ep_source_read(context->arena, dirs->is_set ? dirs->items : NULL, dirs->count, &reporter,
-                        &sources, err)) {
+    if (!ep_tier_list_read(context->arena, &context->configuration->settings, &reporter, tiers,
+                           err)) {
         return false;
     }
-    for (size_t i = 0; i < sources.count; i++) {
-        ep_integrity_check(context->arena, &sources.items[i], ep_clock_unix_ms(), findings);
+    for (size_t i = 0; i < tiers->count; i++) {
+        check_tier(context, &tiers->items[i], findings);
     }
     return true;
 }
 
-/* The folders are read again, into tiers; what they have to say was said. */
-static bool check_database(const struct ep_context *context, struct ep_check *check,
-                           struct ep_error *err)
+static bool check_database(const struct ep_context *context, const struct ep_tier_list *tiers,
+                           struct ep_check *check, struct ep_error *err)
 {
-    static const struct ep_reporter silent = {0};
-    struct ep_context quiet = *context;
+    const struct ep_state_request state = {.tiers = *tiers};
     struct ep_connection connection = {0};
-    struct ep_state_request state = {0};
 
-    quiet.reporter = &silent;
-    if (!ep_action_read_source(&quiet, &state, err)
-        || !ep_connection_prepare(context->arena, context->configuration, context->reporter,
-                                  &connection, err)) {
+    if (!ep_connection_prepare(context->arena, context->configuration, context->reporter,
+                               &connection, err)) {
         return false;
     }
     const struct ep_check_request request = {
@@ -90,11 +101,12 @@ bool ep_action_check(const struct ep_context *context, struct ep_error *err)
 {
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
     struct ep_finding_list findings = {0};
+    struct ep_tier_list tiers = {0};
     struct ep_check check = {0};
     bool folder_only = context->line->options[EP_OPTION_FOLDER];
 
-    if (!check_folders(context, &findings, err)
-        || (!folder_only && !check_database(context, &check, err))) {
+    if (!check_folders(context, &tiers, &findings, err)
+        || (!folder_only && !check_database(context, &tiers, &check, err))) {
         return false;
     }
     const struct ep_check_report report = {

@@ -1,5 +1,6 @@
 #include "entrypoint/action.h"
 
+#include "steps/presence.h"
 #include "system/file.h"
 
 #include <unistd.h>
@@ -58,7 +59,11 @@ static bool read_tiers(void *context, struct ep_arena *arena, const struct ep_re
                        struct ep_error *err)
 {
     const struct reading *reading = context;
-    return ep_tier_list_read(arena, reading->settings, reporter, &reading->request->tiers, err);
+    struct ep_state_request *request = reading->request;
+
+    return ep_tier_list_read(arena, reading->settings, reporter, &request->tiers, err)
+           && ep_presence_expect(arena, &request->tiers, reading->settings->verify_snapshot,
+                                 reporter, &request->snapshot, err);
 }
 
 /* With two reasons to fail, that of the folders is the one to mend in the image. */

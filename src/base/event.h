@@ -67,6 +67,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(COMPLETE, INFO, "Migrations complete: {applied} applied in {elapsed_ms} ms, {total} in all") \
     X(TABLE_PRESENT, INFO, "table {table}: present")                                               \
     X(TABLE_MISSING, ERROR, "table {table}: missing")                                              \
+    X(SNAPSHOT_MISSING, WARN, "missing, though the newest snapshot has it: {names}")               \
     X(HOOK, INFO, "running {hook}: {command}")                                                     \
     X(HOOK_OUTPUT, INFO, "{hook}: {line}")                                                         \
     X(HOOK_DONE, INFO, "{hook} finished in {elapsed_ms} ms")                                       \

@@ -18,25 +18,31 @@ static size_t find_last_slash(struct ep_span span)
 }
 
 /* "drizzle/0000_init.sql" without "/0000_init.sql"; the tag may have slashes in it. */
-static const char *journal_folder(struct ep_arena *arena, const struct ep_migration *migration)
+static struct ep_span folder_span(const struct ep_migration *migration)
 {
-    size_t size = strlen(migration->path), behind = strlen(migration->tag) + strlen("/.sql");
-
-    return size <= behind ? "."
-                          : ep_arena_format(arena, "%.*s", (int)(size - behind), migration->path);
-}
-
-const char *ep_snapshot_folder(struct ep_arena *arena, const struct ep_migration *migration)
-{
-    if (migration->layout == EP_LAYOUT_JOURNAL) {
-        return journal_folder(arena, migration);
-    }
     struct ep_span path = ep_span_of(migration->path);
+
+    if (migration->layout == EP_LAYOUT_JOURNAL) {
+        size_t behind = strlen(migration->tag) + strlen("/.sql");
+        return ep_span_part(path, 0, path.size <= behind ? 0 : path.size - behind);
+    }
     for (int i = 0; i < 2; i++) {
         size_t slash = find_last_slash(path);
         path.size = slash == SIZE_MAX ? 0 : slash;
     }
-    return path.size == 0 ? "." : ep_arena_copy(arena, path);
+    return path;
+}
+
+const char *ep_snapshot_folder(struct ep_arena *arena, const struct ep_migration *migration)
+{
+    struct ep_span folder = folder_span(migration);
+
+    return folder.size == 0 ? "." : ep_arena_copy(arena, folder);
+}
+
+bool ep_snapshot_same_folder(const struct ep_migration *a, const struct ep_migration *b)
+{
+    return ep_span_equal(folder_span(a), folder_span(b));
 }
 
 /* The folder of the journal: "_meta" in those of 2022. */

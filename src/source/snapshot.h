@@ -19,6 +19,8 @@
 /* The folder that a migration is in, as it was named. */
 const char *ep_snapshot_folder(struct ep_arena *arena, const struct ep_migration *migration);
 
+bool ep_snapshot_same_folder(const struct ep_migration *a, const struct ep_migration *b);
+
 /* Where its snapshot is, if it has one; NULL for a layout without snapshots. */
 const char *ep_snapshot_path(struct ep_arena *arena, const struct ep_migration *migration);
 

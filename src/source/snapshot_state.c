@@ -230,22 +230,27 @@ static bool rename_in_list(json_t *row, const struct edge *edge, const struct re
     return changed;
 }
 
-/* Let one reference of a row follow a rename; false where it is one to something else. */
-static bool follow(json_t *row, const struct edge *edge, const struct rename *rename)
+/* Whether a reference is to what is renamed, as far as it is no list. */
+static bool is_to(const json_t *row, const struct edge *edge, const struct rename *rename)
 {
     for (size_t i = 0; i < SCALARS_MAX && edge->scalars[i].ours != NULL; i++) {
         if (!same(row, edge->scalars[i].ours, rename->from, edge->scalars[i].theirs)) {
             return false;
         }
     }
+    return true;
+}
+
+/* Let one reference of a row follow a rename. */
+static void follow(json_t *row, const struct edge *edge, const struct rename *rename)
+{
     if (edge->list != NULL && !rename_in_list(row, edge, rename)) {
-        return false;
+        return;
     }
     for (size_t i = 0; i < SCALARS_MAX && edge->scalars[i].ours != NULL; i++) {
         json_t *value = json_object_get(rename->to, edge->scalars[i].theirs);
         EP_CHECK(json_object_set(row, edge->scalars[i].ours, value) == 0);
     }
-    return true;
 }
 
 /* Let a row follow, and note that its own identity has changed by it. */
@@ -253,18 +258,18 @@ static void follow_all(json_t *row, const struct kind *kind, const struct rename
                        struct queue *queue)
 {
     for (size_t i = 0; i < EDGES_MAX && kind->edges[i].to != NULL; i++) {
-        if (strcmp(kind->edges[i].to, rename->kind->name) != 0) {
+        if (strcmp(kind->edges[i].to, rename->kind->name) != 0
+            || !is_to(row, &kind->edges[i], rename)) {
             continue;
         }
         json_t *before EP_CLEANUP(ep_json_drop) = json_copy(row);
         char *old = identity_of(kind, row);
-        if (follow(row, &kind->edges[i], rename)) {
-            char *identity = identity_of(kind, row);
-            if (strcmp(old, identity) != 0) {
-                queue_add(queue, kind, before, row);
-            }
-            free(identity);
+        follow(row, &kind->edges[i], rename);
+        char *identity = identity_of(kind, row);
+        if (strcmp(old, identity) != 0) {
+            queue_add(queue, kind, before, row);
         }
+        free(identity);
         free(old);
     }
 }

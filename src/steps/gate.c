@@ -2,6 +2,7 @@
 
 #include "steps/invalid.h"
 #include "steps/migrate.h"
+#include "steps/presence.h"
 #include "steps/reconnect.h"
 #include "steps/verify.h"
 #include "system/clock.h"
@@ -69,8 +70,8 @@ static bool plan_tiers(struct ep_arena *arena, const struct ep_migrate *request,
 }
 
 /* After a migration what was read before is old. */
-static bool migrate(struct ep_arena *arena, const struct pass *pass, const struct ep_state *state,
-                    const bool **present, struct ep_error *err)
+static bool migrate(struct ep_arena *arena, const struct pass *pass, struct ep_state *state,
+                    struct ep_error *err)
 {
     const struct ep_gate *gate = pass->gate;
     const struct ep_migrate request = {
@@ -101,9 +102,8 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, const struc
     ep_report(gate->reporter, EP_EVENT_COMPLETE, EP_INTEGER_FIELD("applied", (long long)applied),
               EP_INTEGER_FIELD("elapsed_ms", ep_clock_ms() - start_ms),
               EP_INTEGER_FIELD("total", (long long)totals.migrations));
-    return gate->request->tables.count == 0
-           || ep_state_read_tables(arena, pass->session, &gate->request->tables,
-                                   ep_clock_ms() + ANSWER_MS_LEAST, present, err);
+    return ep_state_read_tables(arena, pass->session, gate->request,
+                                ep_clock_ms() + ANSWER_MS_LEAST, state, err);
 }
 
 static bool run_pass(void *context, struct ep_session *session, int64_t deadline_ms,
@@ -121,14 +121,14 @@ static bool run_pass(void *context, struct ep_session *session, int64_t deadline
                                 err);
     case EP_GATE_VERIFIED:
         return ep_invalid_report(session, deadline_ms, gate->reporter, err)
-               && (tables->count == 0
-                   || (ep_state_read_tables(&arena, session, tables, deadline_ms,
-                                            &state.table_present, err)
-                       && ep_verify(tables, state.table_present, gate->reporter, err)));
+               && ep_state_read_tables(&arena, session, gate->request, deadline_ms, &state, err)
+               && ep_verify(tables, state.table_present, gate->reporter, err);
     case EP_GATE_MIGRATED:
         return ep_state_read(&arena, session, gate->request, deadline_ms, &state, err)
-               && migrate(&arena, &pass, &state, &state.table_present, err)
-               && ep_verify(tables, state.table_present, gate->reporter, err);
+               && migrate(&arena, &pass, &state, err)
+               && ep_verify(tables, state.table_present, gate->reporter, err)
+               && ep_presence_verify(&state.missing, gate->settings->verify_snapshot,
+                                     gate->reporter, err);
     }
     return true;
 }

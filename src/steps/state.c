@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "format/identifier.h"
+#include "steps/presence.h"
 
 /* The ledger may be locked by who is migrating: that is worth knowing, not waiting for. Times are
  * to read alike everywhere. All of it is the implicit transaction's. */
@@ -74,7 +75,7 @@ struct flight {
     struct ep_query *queries;
     struct ep_result **results;
     size_t count;
-    size_t tables, *probes, *rows; /* indices */
+    size_t tables, snapshot, *probes, *rows; /* indices */
 };
 
 static void release(struct flight *flight)
@@ -90,6 +91,18 @@ static size_t add(struct flight *flight, struct ep_query query)
     return flight->count++;
 }
 
+/* The critical tables and the snapshot's, as far as there are any. */
+static void add_tables(struct ep_arena *arena, const struct ep_state_request *request,
+                       struct flight *flight)
+{
+    if (request->tables.count > 0) {
+        flight->tables = add(flight, tables_query(arena, &request->tables));
+    }
+    if (request->snapshot != NULL) {
+        flight->snapshot = add(flight, ep_presence_query(arena, request->snapshot));
+    }
+}
+
 /*
  * The ledgers' rows go last: on a fresh database they are refused, and what stands
  * behind a refusal in the same transaction is skipped. The second ledger and those behind
@@ -99,7 +112,7 @@ static void fill_flight(struct ep_arena *arena, const struct ep_state_request *r
                         struct flight *flight)
 {
     const struct ep_tier_list *tiers = &request->tiers;
-    size_t most = 2 + 3 * tiers->count;
+    size_t most = 3 + 3 * tiers->count;
 
     flight->queries = ep_arena_array(arena, most, sizeof(*flight->queries));
     flight->results = ep_arena_array(arena, most, sizeof(*flight->results));
@@ -109,9 +122,7 @@ static void fill_flight(struct ep_arena *arena, const struct ep_state_request *r
     for (size_t i = 0; i < tiers->count; i++) {
         flight->probes[i] = add(flight, ep_ledger_probe(arena, &tiers->items[i].ledger));
     }
-    if (request->tables.count > 0) {
-        flight->tables = add(flight, tables_query(arena, &request->tables));
-    }
+    add_tables(arena, request, flight);
     for (size_t i = 0; i < tiers->count; i++) {
         if (i > 0) {
             (void)add(flight, (struct ep_query){.sql = facts_sql, .apart = true});
@@ -138,6 +149,18 @@ static bool read_ledgers(struct ep_arena *arena, const struct ep_state_request *
     return true;
 }
 
+static bool read_flight_tables(struct ep_arena *arena, const struct ep_state_request *request,
+                               const struct flight *flight, struct ep_state *state,
+                               struct ep_error *err)
+{
+    return (request->tables.count == 0
+            || read_tables(arena, flight->results[flight->tables], request->tables.count,
+                           &state->table_present, err))
+           && (request->snapshot == NULL
+               || ep_presence_read(arena, flight->results[flight->snapshot], request->snapshot,
+                                   &state->missing, err));
+}
+
 /* A refusal in a flight is that of its first refused query; those behind it were skipped. */
 static bool read_answers(struct ep_arena *arena, const struct ep_session *session,
                          const struct ep_state_request *request, const struct flight *flight,
@@ -153,9 +176,7 @@ static bool read_answers(struct ep_arena *arena, const struct ep_session *sessio
         strtol(ep_result_word(facts, 0, 0), NULL, 10) != (long)ep_session_backend_pid(session);
     state.read_only = strcmp(ep_result_word(facts, 0, 1), "on") == 0;
     if (!read_ledgers(arena, request, flight, &state, err)
-        || (request->tables.count > 0
-            && !read_tables(arena, flight->results[flight->tables], request->tables.count,
-                            &state.table_present, err))) {
+        || !read_flight_tables(arena, request, flight, &state, err)) {
         return false;
     }
     *ret_state = state;
@@ -179,11 +200,23 @@ bool ep_state_read(struct ep_arena *arena, struct ep_session *session,
 }
 
 bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
-                          const struct ep_table_list *tables, int64_t deadline_ms,
-                          const bool **ret_present, struct ep_error *err)
+                          const struct ep_state_request *request, int64_t deadline_ms,
+                          struct ep_state *state, struct ep_error *err)
 {
-    struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
+    enum { QUERIES_MAX = 2 };
+    struct ep_query queries[QUERIES_MAX];
+    struct ep_result *results[QUERIES_MAX] = {NULL};
+    struct flight flight = {.queries = queries, .results = results};
 
-    return ep_session_query(session, tables_query(arena, tables), deadline_ms, &result, err)
-           && read_tables(arena, result, tables->count, ret_present, err);
+    add_tables(arena, request, &flight);
+    if (flight.count == 0) {
+        return true;
+    }
+    if (!ep_session_flight(session, flight.queries, flight.count, deadline_ms, flight.results,
+                           err)) {
+        return false;
+    }
+    bool read = read_flight_tables(arena, request, &flight, state, err);
+    release(&flight);
+    return read;
 }

@@ -4,6 +4,7 @@
 #ifndef EP_STEPS_STATE_H
 #define EP_STEPS_STATE_H
 
+#include "source/schema.h"
 #include "steps/tier.h"
 
 /* A table that must exist: [verify] tables. */
@@ -22,6 +23,7 @@ struct ep_table_list {
 struct ep_state_request {
     struct ep_tier_list tiers;
     struct ep_table_list tables;
+    const struct ep_schema *snapshot; /* its tables and columns are looked for; or NULL */
 };
 
 struct ep_state {
@@ -30,6 +32,7 @@ struct ep_state {
     bool pooled;               /* something stands between us and the backend */
     bool read_only;            /* a standby, or default_transaction_read_only is on */
     const bool *table_present; /* as many as request->tables */
+    struct ep_names missing;   /* of request->snapshot */
 };
 
 /*
@@ -52,9 +55,12 @@ bool ep_state_read(struct ep_arena *arena, struct ep_session *session,
                    const struct ep_state_request *request, int64_t deadline_ms,
                    struct ep_state *ret_state, struct ep_error *err) EP_MUST_CHECK;
 
-/* The tables alone, after a migration; ret_present has as many as tables. */
+/*
+ * The tables and the snapshot alone, after a migration: table_present and missing are
+ * what changes in the state. Nothing is sent where nothing is looked for.
+ */
 bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
-                          const struct ep_table_list *tables, int64_t deadline_ms,
-                          const bool **ret_present, struct ep_error *err) EP_MUST_CHECK;
+                          const struct ep_state_request *request, int64_t deadline_ms,
+                          struct ep_state *state, struct ep_error *err) EP_MUST_CHECK;
 
 #endif
