@@ -43,8 +43,11 @@ bool ep_action_mark(const struct ep_context *context, struct ep_error *err)
         const struct ep_migration *migration = marked.items[i];
         ep_text_add(&text, "asserted without running: ");
         ep_utf8_append_printable(ep_span_of(migration->tag), &text);
-        ep_text_format(&text, " (hash %s, created_at %" PRId64 ")\n", migration->hash,
-                       migration->created_at);
+        ep_text_format(&text, " (hash %s", migration->hash);
+        if (migration->layout != EP_LAYOUT_NUMBERED) {
+            ep_text_format(&text, ", created_at %" PRId64, migration->created_at);
+        }
+        ep_text_add(&text, ")\n");
     }
     if (marked.count == 0) {
         ep_text_add(&text, "nothing to mark: everything is recorded");

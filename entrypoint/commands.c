@@ -26,7 +26,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .name = "migrate",
         .alias = "apply",
         .arguments = "",
-        .sections = "database wait migrate drizzle verify hooks log",
+        .sections = "database wait migrate drizzle numbered verify hooks log",
         .summary = "wait, migrate, verify, and exit",
         .manual =
             "For an init container, a Kubernetes Job, a pre-deploy or a release command. When "
@@ -45,7 +45,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .name = "status",
         .prints = true,
         .arguments = "",
-        .sections = "database wait migrate drizzle log",
+        .sections = "database wait migrate drizzle numbered log",
         .summary = "show every migration: applied, pending, and what is unusual",
         .manual =
             "One line for each migration and for each row of the tracking table that belongs to "
@@ -55,9 +55,10 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "While a replica is migrating the exit status is 75. With --json the output is one "
             "object: table (text), exists, applied, pending, skipped (counts), migrations (an "
             "array of objects with tag, state: \"applied\", \"pending\" or \"skipped\", "
-            "created_at: milliseconds since 1970, applied_at: RFC 3339 or null, hash, "
+            "created_at: milliseconds since 1970 or null, applied_at: RFC 3339 or null, hash, "
             "recorded_hash: text or null, edited, line_endings_differ, out_of_order, "
-            "drizzle_runs_again, in_future, notes: texts), unknown (rows without a migration: "
+            "drizzle_runs_again, in_future, renamed, notes: texts), unknown (rows without a "
+            "migration: "
             "id, name: text or null, created_at: milliseconds or null, applied_at, hash), notes "
             "(texts about the table). With folders of several tables it is one object with the "
             "totals applied, pending and skipped, and tiers, an array of such objects. Members may "
@@ -97,7 +98,7 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .name = "mark",
         .prints = true,
         .arguments = "TAG... | --all",
-        .sections = "database wait migrate drizzle log",
+        .sections = "database wait migrate drizzle numbered log",
         .summary = "record migrations as applied without running them",
         .manual =
             "For a database that has what they do already: built by \"drizzle-kit push\", or "

@@ -42,16 +42,21 @@ static json_t *make_item(const struct ep_plan *plan, const struct ep_plan_item *
 
     ep_json_value_set(object, "tag", ep_json_value_text(migration->tag));
     ep_json_value_set(object, "state", json_string(ep_status_output_state(item->state)));
-    ep_json_value_set(object, "created_at", json_integer(migration->created_at));
+    ep_json_value_set(object, "created_at",
+                      migration->layout == EP_LAYOUT_NUMBERED
+                          ? json_null()
+                          : json_integer(migration->created_at));
     ep_json_value_set(object, "applied_at", make_applied_at(item->row));
     ep_json_value_set(object, "hash", ep_json_value_text(migration->hash));
-    ep_json_value_set(object, "recorded_hash",
-                      ep_json_value_text(item->row == NULL ? NULL : item->row->hash));
+    ep_json_value_set(
+        object, "recorded_hash",
+        ep_json_value_text(item->row == NULL || item->row->is_hashless ? NULL : item->row->hash));
     ep_json_value_set(object, "edited", json_boolean(item->edited));
     ep_json_value_set(object, "line_endings_differ", json_boolean(item->line_endings_differ));
     ep_json_value_set(object, "out_of_order", json_boolean(item->out_of_order));
     ep_json_value_set(object, "drizzle_runs_again", json_boolean(item->runs_again));
     ep_json_value_set(object, "in_future", json_boolean(item->in_future));
+    ep_json_value_set(object, "renamed", json_boolean(item->renamed));
     ep_json_value_set(object, "notes", make_notes(plan, migration));
     return object;
 }
@@ -65,7 +70,7 @@ static json_t *make_unknown(const struct ep_ledger_row *row)
     ep_json_value_set(object, "created_at",
                       row->has_created_at ? json_integer(row->created_at) : json_null());
     ep_json_value_set(object, "applied_at", make_applied_at(row));
-    ep_json_value_set(object, "hash", ep_json_value_text(row->hash));
+    ep_json_value_set(object, "hash", ep_json_value_text(row->is_hashless ? NULL : row->hash));
     return object;
 }
 

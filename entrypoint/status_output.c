@@ -93,6 +93,7 @@ static const char *format_marks(struct ep_arena *arena, const struct ep_plan_ite
         {item->out_of_order, "out of order"},
         {item->runs_again, "Drizzle 0.x would run it again"},
         {item->in_future, "\"when\" in the future"},
+        {item->renamed, "renamed"},
     };
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
@@ -112,7 +113,9 @@ static void add_item(struct table *table, const struct ep_plan_item *item)
         .cells = {
             [STATE] = ep_status_output_state(item->state),
             [MIGRATION] = ep_utf8_printable(&table->arena, ep_span_of(migration->tag)),
-            [CREATED] = format_created_at(&table->arena, migration->created_at),
+            [CREATED] = migration->layout == EP_LAYOUT_NUMBERED
+                            ? "-"
+                            : format_created_at(&table->arena, migration->created_at),
             [APPLIED] = format_applied_at(&table->arena, item->row),
             [NOTES] = format_marks(&table->arena, item),
         }};
@@ -128,9 +131,11 @@ static void add_unknown(struct table *table, const struct ep_ledger_row *row)
             [MIGRATION] = row->name == NULL ? "-" : ep_utf8_printable(arena, ep_span_of(row->name)),
             [CREATED] = row->has_created_at ? format_created_at(arena, row->created_at) : "-",
             [APPLIED] = format_applied_at(arena, row),
-            [NOTES] = ep_arena_format(arena, "not in this image: row %s, hash %.12s",
-                                      ep_utf8_printable(arena, ep_span_of(row->id)),
-                                      ep_utf8_printable(arena, ep_span_of(row->hash))),
+            [NOTES] = row->is_hashless
+                          ? "not in this image"
+                          : ep_arena_format(arena, "not in this image: row %s, hash %.12s",
+                                            ep_utf8_printable(arena, ep_span_of(row->id)),
+                                            ep_utf8_printable(arena, ep_span_of(row->hash))),
         }};
 }
 

@@ -1,6 +1,7 @@
 #include "ledger/ledger.h"
 
 #include "format/identifier.h"
+#include "ledger/numbered.h"
 #include "system/clock.h"
 
 #include <errno.h>
@@ -30,17 +31,22 @@ struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_t
 
     parameters[0] = table->quoted_schema;
     parameters[1] = table->quoted;
+    if (table->kind == EP_LEDGER_OF_NUMBERED) {
+        return (struct ep_query){
+            .sql = ep_numbered_ledger_probe, .parameters = parameters, .parameter_count = 2};
+    }
     return (struct ep_query){.sql = probe_sql, .parameters = parameters, .parameter_count = 2};
 }
 
-void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
-                          struct ep_ledger_table *ret_table)
+void ep_ledger_table_init(struct ep_arena *arena, enum ep_ledger_kind kind, const char *schema,
+                          const char *table, struct ep_ledger_table *ret_table)
 {
     const char *quoted_schema = ep_identifier_quote(arena, schema);
     const char *quoted =
         ep_arena_format(arena, "%s.%s", quoted_schema, ep_identifier_quote(arena, table));
 
     *ret_table = (struct ep_ledger_table){
+        .kind = kind,
         .schema = schema,
         .table = table,
         .quoted = quoted,
@@ -68,6 +74,9 @@ void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char
             arena, "INSERT INTO %s (\"hash\", \"created_at\", \"name\") VALUES ($1, $2, $3)",
             quoted),
     };
+    if (kind == EP_LEDGER_OF_NUMBERED) {
+        ep_numbered_table_init(arena, ret_table);
+    }
 }
 
 /* bigint, or numeric from Drizzle's pg-proxy migrator ("1700000000123.00" is the same time). */
@@ -164,6 +173,9 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
 {
     struct ep_ledger ledger = {.shape = EP_LEDGER_ABSENT};
 
+    if (table->kind == EP_LEDGER_OF_NUMBERED) {
+        return ep_numbered_ledger_read(arena, table, probe, rows, ret_ledger, err);
+    }
     if (ep_result_sqlstate(probe)[0] != '\0') {
         (void)ep_result_fail(probe, err);
         return ep_error_context(err, "looking for %s", table->quoted);
@@ -181,7 +193,6 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
                       const struct ep_ledger *ledger, const struct ep_migration *migration,
                       int64_t elapsed_ms, struct ep_error *err)
 {
-    (void)elapsed_ms;
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     bool named = ledger->shape == EP_LEDGER_V1;
     const char *const parameters[] = {
@@ -195,6 +206,9 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
         .parameter_count = named ? 3 : 2,
     };
 
+    if (table->kind == EP_LEDGER_OF_NUMBERED) {
+        return ep_numbered_ledger_record(session, table, ledger, migration, elapsed_ms, err);
+    }
     if (!ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err)) {
         return ep_error_context(err, "recording it in %s", table->quoted);
     }

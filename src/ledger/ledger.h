@@ -1,7 +1,8 @@
 /*
- * ledger.h - the table that records what was applied: Drizzle's, "drizzle"."__drizzle_migrations".
+ * ledger.h - the table that records what was applied: Drizzle's, which this header is
+ * about, "drizzle"."__drizzle_migrations", or that of numbered files (numbered.h).
  *
- * Two shapes exist. Version 0 (drizzle-orm 0.x) has id, hash and created_at;
+ * Of Drizzle's two shapes exist. Version 0 (drizzle-orm 0.x) has id, hash and created_at;
  * version 1 adds name and applied_at. created_at is the journal's "when", not
  * the time of application, and identifies a migration; several rows may be alike
  * after concurrent runs of Drizzle.
@@ -17,15 +18,33 @@
 #include "postgres/session.h"
 #include "source/migration.h"
 
-enum ep_ledger_shape { EP_LEDGER_ABSENT, EP_LEDGER_V0, EP_LEDGER_V1 };
+enum ep_ledger_kind { EP_LEDGER_OF_DRIZZLE, EP_LEDGER_OF_NUMBERED };
+
+enum ep_ledger_shape {
+    EP_LEDGER_ABSENT,
+    EP_LEDGER_V0,
+    EP_LEDGER_V1,
+    EP_LEDGER_NAMES /* numbered.h's, with the names of files */
+};
 
 struct ep_ledger_row {
     const char *id;
     int64_t created_at;  /* 0 when has_created_at is false, as Drizzle reads it */
     bool has_created_at; /* false: NULL, or not an integer */
     const char *hash;
-    const char *name;       /* NULL: the row or the table has none */
+    bool is_hashless;       /* hash is "" because the table keeps none */
+    const char *name;       /* NULL: the row or the table has none; of a file, its tag */
     const char *applied_at; /* a time as the session writes it; NULL: not known */
+};
+
+/* How a table of names is written; all texts are the arena's. */
+struct ep_names_shape {
+    const char *column;
+    bool is_own;        /* as created here: it has hashes and durations */
+    bool by_number;     /* the names are the digits that the files' names begin with */
+    bool has_suffix;    /* they end in ".sql" */
+    const char *record; /* $1 the name; when it is our own, $2 hash, $3 milliseconds */
+    const char *remove; /* $1 the name */
 };
 
 /* What is recorded, in no order. */
@@ -35,10 +54,12 @@ struct ep_ledger {
     bool schema_exists; /* creating one that exists needs a privilege that nobody else needs */
     const struct ep_ledger_row *rows;
     size_t row_count;
+    const struct ep_names_shape *names; /* with EP_LEDGER_NAMES */
 };
 
 /* One table and the statements about it; all texts are the arena's. */
 struct ep_ledger_table {
+    enum ep_ledger_kind kind;
     const char *schema, *table; /* names as configured */
     const char *quoted;         /* "schema"."table" */
     const char *quoted_schema;
@@ -47,8 +68,8 @@ struct ep_ledger_table {
     const char *name_upgraded, *name_repaired;     /* $1 name, $2 id */
 };
 
-void ep_ledger_table_init(struct ep_arena *arena, const char *schema, const char *table,
-                          struct ep_ledger_table *ret_table);
+void ep_ledger_table_init(struct ep_arena *arena, enum ep_ledger_kind kind, const char *schema,
+                          const char *table, struct ep_ledger_table *ret_table);
 
 /*
  * Whether schema and table exist, and may be updated. Needs USAGE on the schema, if it
@@ -61,7 +82,7 @@ struct ep_query ep_ledger_probe(struct ep_arena *arena, const struct ep_ledger_t
  * rows may be the refusal that an absent table causes; NULL: they are not known, and
  * neither is the shape, which stays EP_LEDGER_ABSENT. Texts are copied to the arena.
  *
- * Errors: EP_FAULT_CONFIG when the table is not Drizzle's (no hash or
+ * Errors: EP_FAULT_CONFIG when the table is not of its kind (no hash or
  * created_at); the server's refusal otherwise.
  */
 bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,

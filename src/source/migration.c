@@ -11,7 +11,7 @@ const char *ep_migration_name(struct ep_arena *arena, const struct ep_migration 
 {
     static const int64_t range_ms = INT64_C(8640000000000000); /* of a Date in JavaScript */
 
-    if (migration->layout == EP_LAYOUT_FOLDERS) {
+    if (migration->layout != EP_LAYOUT_JOURNAL) {
         return migration->tag;
     }
     int64_t ms = migration->created_at;

@@ -20,15 +20,15 @@
 enum ep_layout {
     EP_LAYOUT_JOURNAL, /* meta/_journal.json, for Drizzle 0.x: created_at is the identity */
     EP_LAYOUT_FOLDERS, /* a folder for each migration, for Drizzle 1.x: the tag is the identity */
+    EP_LAYOUT_NUMBERED /* SQL files and nothing else (numbered.h): the tag is the identity */
 };
 
 struct ep_migration {
     enum ep_layout layout;
-    const char
-        *tag; /* journal tag "0000_init" or folder "20240131235959_init"; for messages, too */
+    const char *tag; /* "0000_init", or the folder's "20240131235959_init"; for messages, too */
     const char
         *path; /* of its SQL, "drizzle/0000_init.sql", "drizzle/2024..._init/migration.sql" */
-    int64_t created_at; /* milliseconds since 1970: the journal's "when", or the folder's time */
+    int64_t created_at; /* milliseconds since 1970: the journal's "when", the folder's time, or 0 */
     char hash[EP_DIGEST_HEX_BYTES]; /* SHA-256 of the text as Drizzle computes it, hexadecimal */
     size_t size;                    /* of the file, bytes */
     enum ep_defect defect;          /* matters only if it is to be run */

@@ -3,6 +3,7 @@
 #include "format/digest.h"
 #include "format/excerpt.h"
 #include "format/utf8.h"
+#include "source/sections.h"
 #include "system/file.h"
 
 #include <stdint.h>
@@ -57,6 +58,32 @@ static bool fail_defect(const char *file, struct ep_span content, enum ep_defect
     return false;
 }
 
+static bool divide(struct ep_arena *arena, const struct ep_migration *migration,
+                   struct ep_span content, struct ep_script *ret_script, struct ep_error *err)
+{
+    struct ep_sections sections;
+    struct ep_span *chunk = ep_arena_array(arena, 1, sizeof(*chunk));
+
+    ep_sections_find(content, &sections);
+    if (sections.problem != NULL) {
+        (void)ep_fail(err, EP_FAULT_SOURCE, "\"%s\" cannot be run as a file of %s",
+                      ep_utf8_printable(arena, ep_span_of(migration->path)),
+                      ep_section_tool_name(sections.tool));
+        (void)ep_error_detail(err, "%s", sections.problem);
+        return ep_excerpt_place(err, migration->path, content, sections.problem_offset);
+    }
+    *chunk = sections.up;
+    *ret_script = (struct ep_script){
+        .text = content,
+        .chunks = chunk,
+        .chunk_count = 1,
+        .no_transaction = sections.up_alone,
+        .down = sections.down,
+        .down_no_transaction = sections.down_alone,
+    };
+    return true;
+}
+
 bool ep_script_load(struct ep_arena *arena, const struct ep_migration *migration,
                     struct ep_script *ret_script, struct ep_error *err)
 {
@@ -78,6 +105,9 @@ bool ep_script_load(struct ep_arena *arena, const struct ep_migration *migration
         (void)ep_fail(err, EP_FAULT_SOURCE, "\"%s\" changed while this program ran", file);
         (void)ep_error_place(err, migration->path, 0, 0);
         return ep_error_hint(err, "Start again when nothing writes to the folder.");
+    }
+    if (migration->layout == EP_LAYOUT_NUMBERED) {
+        return divide(arena, migration, content, ret_script, err);
     }
     ep_script_split(arena, content, ret_script);
     return true;

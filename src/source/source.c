@@ -3,6 +3,7 @@
 #include "source/conversion.h"
 #include "source/folders.h"
 #include "source/journal.h"
+#include "source/numbered.h"
 #include "system/file.h"
 
 #include <errno.h>
@@ -82,8 +83,7 @@ static struct guess guess_layout(struct ep_arena *arena, const char *folder,
 /*
  * No layout was found. That an empty folder is one, too, and no mistake to
  * Drizzle 1.x, is no reason to start the server: a COPY that copied nothing
- * leaves the same. All that is known of other layouts is here, until they can
- * be read.
+ * leaves the same.
  */
 static bool fail_no_layout(struct ep_arena *arena, const char *folder, struct ep_name_list names,
                            struct ep_error *err)
@@ -109,9 +109,10 @@ static bool fail_no_layout(struct ep_arena *arena, const char *folder, struct ep
                                   "of the image let these in.");
     }
     if (guess.has_sql) {
-        return ep_error_hint(err, "It looks like numbered SQL files, which this version does not "
-                                  "read yet, or drizzle-kit's without their folder meta: copy meta "
-                                  "into the image, too.");
+        return ep_error_hint(err,
+                             "It looks like drizzle-kit's without their folder meta: copy meta "
+                             "into the image, too. SQL files that are none of Drizzle's "
+                             "belong into a folder of another name.");
     }
     return ep_error_hint(err, COPY_HINT);
 }
@@ -166,24 +167,27 @@ static bool read_journal(struct ep_arena *arena, const char *folder, const char 
     return ep_journal_read(arena, folder, journal, reporter, ret_list, err);
 }
 
-static bool read_folders(struct ep_arena *arena, const char *folder,
-                         const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
-                         struct ep_error *err)
+static bool read_without_journal(struct ep_arena *arena, const struct ep_reporter *reporter,
+                                 struct ep_source *source, struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_migration_list list = {0};
+    struct ep_migration_list *list = &source->migrations;
     struct ep_name_list names = {0};
 
-    if (!check_unseen(&scratch, folder, err)
-        || !ep_file_list(&scratch, folder, EP_FAULT_SOURCE, &names.items, &names.count, err)
-        || !ep_folders_read(arena, folder, names, reporter, &list, err)) {
+    source->layout = EP_LAYOUT_FOLDERS;
+    if (!check_unseen(&scratch, source->folder, err)
+        || !ep_file_list(&scratch, source->folder, EP_FAULT_SOURCE, &names.items, &names.count, err)
+        || !ep_folders_read(arena, source->folder, names, reporter, list, err)) {
         return false;
     }
-    if (list.count == 0) {
-        return fail_no_layout(&scratch, folder, names, err);
+    if (list->count > 0) {
+        return true;
     }
-    *ret_list = list;
-    return true;
+    if (!ep_numbered_is_layout(source->folder, names)) {
+        return fail_no_layout(&scratch, source->folder, names, err);
+    }
+    source->layout = EP_LAYOUT_NUMBERED;
+    return ep_numbered_read(arena, source->folder, names, reporter, list, err);
 }
 
 static const char *layout_name(enum ep_layout layout)
@@ -192,9 +196,11 @@ static const char *layout_name(enum ep_layout layout)
     case EP_LAYOUT_JOURNAL:
         return "journal";
     case EP_LAYOUT_FOLDERS:
+        return "folders";
+    case EP_LAYOUT_NUMBERED:
         break;
     }
-    return "folders";
+    return "numbered";
 }
 
 static bool read_folder(struct ep_arena *arena, const struct ep_reporter *reporter,
@@ -210,10 +216,10 @@ static bool read_folder(struct ep_arena *arena, const struct ep_reporter *report
     if (!ep_journal_find(arena, folder, &journal, err)) {
         return false;
     }
-    source->layout = journal != NULL ? EP_LAYOUT_JOURNAL : EP_LAYOUT_FOLDERS;
+    source->layout = EP_LAYOUT_JOURNAL;
     bool is_read = journal != NULL
                        ? read_journal(arena, folder, journal, reporter, &source->migrations, err)
-                       : read_folders(arena, folder, reporter, &source->migrations, err);
+                       : read_without_journal(arena, reporter, source, err);
     if (!is_read) {
         return false;
     }

@@ -3,7 +3,8 @@
  *
  * The layout of a folder is found out, not configured: "meta/_journal.json" or
  * "_meta/_journal.json" is that of Drizzle 0.x (journal.h), <name>/migration.sql
- * that of Drizzle 1.x (folders.h). Both in one folder are refused (conversion.h).
+ * that of Drizzle 1.x (folders.h), SQL files alone are numbered.h's. The first two in one folder
+ * are refused (conversion.h).
  * Several folders may be of different layouts.
  */
 #ifndef EP_SOURCE_SOURCE_H

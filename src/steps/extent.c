@@ -262,6 +262,9 @@ static bool find_directive(struct measuring *measuring, struct ep_error *err)
     struct ep_span word = {0};
 
     measuring->directive = ep_directive_find(measuring->script->text, &word);
+    if (measuring->directive == EP_DIRECTIVE_NONE && measuring->script->no_transaction) {
+        measuring->directive = EP_DIRECTIVE_NO_TRANSACTION;
+    }
     if (measuring->directive == EP_DIRECTIVE_UNKNOWN) {
         (void)ep_fail(err, EP_FAULT_SOURCE, "unknown directive \"%.*s\"", EP_SPAN_PRINT(word));
         (void)ep_error_hint(err, "Write \"-- entrypoint: no-transaction\" or "

@@ -31,12 +31,14 @@ static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
         ep_report(
             gate->reporter, EP_EVENT_AHEAD,
             EP_INTEGER_FIELD("count", (long long)plan->unknown_count),
-            EP_TEXT_FIELD("newest", ep_arena_format(arena, "%" PRId64, plan->unknown_newest)),
+            EP_TEXT_FIELD("newest", plan->unknown_last != NULL
+                                        ? plan->unknown_last
+                                        : ep_arena_format(arena, "%" PRId64, plan->unknown_newest)),
             EP_TEXT_FIELD("meaning",
                           plan->unknown_is_newer
                               ? "an older image was started"
                               : "their files were deleted, or another project uses this table; "
-                                "each project needs its own ([drizzle] table)"));
+                                "each project needs its own (setting dirs: folder=schema.table)"));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "steps/match.h"
 
+#include "source/numbered.h"
+
 /* What rows and migrations are looked up by: a number, then a text; then their own order. */
 struct entry {
     int64_t number;
@@ -171,6 +173,65 @@ static void match_folders(struct matcher *matcher)
     }
 }
 
+/* --- numbered files --- */
+
+/* What the table knows a file by: its tag, or the digits that it begins with. */
+const char *ep_match_name(struct ep_arena *arena, const struct ep_migration *migration,
+                          const struct ep_ledger *ledger)
+{
+    struct ep_span number = ep_numbered_number(migration->tag);
+
+    if (ledger->names == NULL || !ledger->names->by_number || number.size == 0) {
+        return migration->tag;
+    }
+    return ep_arena_copy(arena, number);
+}
+
+static void own(struct matcher *matcher, size_t row, size_t item)
+{
+    struct ep_match *match = matcher->match;
+
+    match->owners[row] = &matcher->migrations->items[item];
+    match->matched_count += match->rows[item] == NULL;
+    match->rows[item] = match->rows[item] == NULL ? &matcher->ledger->rows[row] : match->rows[item];
+}
+
+/* A row whose file is gone belongs to the file with the same content that has no row: renamed. */
+static void match_renamed(struct matcher *matcher)
+{
+    const struct ep_migration_list *migrations = matcher->migrations;
+
+    for (size_t i = 0; i < matcher->ledger->row_count; i++) {
+        const struct ep_ledger_row *row = &matcher->ledger->rows[i];
+        for (size_t j = 0; j < migrations->count && matcher->match->owners[i] == NULL; j++) {
+            if (!row->is_hashless && matcher->match->rows[j] == NULL
+                && strcmp(migrations->items[j].hash, row->hash) == 0) {
+                own(matcher, i, j);
+            }
+        }
+    }
+}
+
+static void match_numbered(struct matcher *matcher)
+{
+    struct index names = index_open(matcher->arena, matcher->migrations->count);
+
+    for (size_t i = 0; i < matcher->migrations->count; i++) {
+        index_add(&names, 0,
+                  ep_match_name(matcher->arena, &matcher->migrations->items[i], matcher->ledger),
+                  i);
+    }
+    index_sort(&names);
+    for (size_t i = 0; i < matcher->ledger->row_count; i++) {
+        const char *name = matcher->ledger->rows[i].name;
+        size_t at = index_find(&names, 0, name);
+        if (at_key(&names, at, 0, name)) {
+            own(matcher, i, names.entries[at].item);
+        }
+    }
+    match_renamed(matcher);
+}
+
 /* --- migrations of a journal --- */
 
 enum pass { PASS_EXACT, PASS_TIME, PASS_NAME, PASS_SECONDS, PASS_HASH, PASS_COUNT };
@@ -301,6 +362,10 @@ void ep_match_make(struct ep_arena *arena, const struct ep_migration_list *migra
         .rows = ep_arena_array(arena, migrations->count, sizeof(*ret_match->rows)),
         .owners = ep_arena_array(arena, ledger->row_count, sizeof(*ret_match->owners)),
     };
+    if (ledger->shape == EP_LEDGER_NAMES) {
+        match_numbered(&matcher);
+        return;
+    }
     match_folders(&matcher);
     match_journals(&matcher);
     own_repeated(&matcher);

@@ -17,6 +17,9 @@
  *   4  whose created_at is its "when" in whole seconds, with the same hash (written by Drizzle 1.x)
  *   5  whose hash is the same, whatever created_at
  *
+ * A numbered file has the row with its name, else one with its hash whose file is
+ * gone: then it was renamed.
+ *
  * Rows that are left over but say the same as one that is taken (concurrent runs
  * of Drizzle) belong to the same migration.
  */
@@ -30,6 +33,10 @@ struct ep_match {
     const struct ep_migration **owners; /* for each row: its migration, or NULL: unknown */
     size_t matched_count;               /* migrations that have a row */
 };
+
+/* What a table of names knows a numbered file by; the text is the migration's or the arena's. */
+const char *ep_match_name(struct ep_arena *arena, const struct ep_migration *migration,
+                          const struct ep_ledger *ledger);
 
 void ep_match_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                    const struct ep_ledger *ledger, struct ep_match *ret_match);

@@ -2,6 +2,7 @@
 
 #include "steps/apart.h"
 #include "steps/apply.h"
+#include "steps/creation.h"
 #include "steps/survey.h"
 #include "steps/turn.h"
 #include "system/clock.h"
@@ -23,6 +24,7 @@ struct run {
     size_t applied;          /* committed in this run */
     size_t applied_before;   /* of these, in earlier attempts and tiers */
     size_t later;            /* pending in the tiers to come, as far as is known */
+    bool creates_ledger;     /* the tier's first file does */
     bool again;              /* a migration has committed by itself: what is left is planned anew */
     bool open;               /* a transaction of ours is */
     bool announced;
@@ -62,8 +64,11 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
 static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
 {
     const char *number = NULL;
+    size_t count = run->creates_ledger ? 0 : 1;
 
-    if (!ep_turn_begin(arena, &run->replica, run->tier, 1, &number, &run->ledger, err)) {
+    if (!ep_turn_begin(arena, &run->replica, run->tier, count, &number, &run->ledger, err)
+        || (run->creates_ledger
+            && !ep_turn_look(arena, &run->replica, run->tier, &run->ledger, err))) {
         return false;
     }
     run->apply.transaction_id = number;
@@ -189,11 +194,12 @@ static bool run_item(struct run *run, size_t item, struct ep_error *err)
     return true;
 }
 
-static bool record_item(struct run *run, size_t item, struct ep_error *err)
+static bool record_item(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
 
-    if (!ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err)) {
+    if (!ep_creation_finish(arena, &run->replica, run->tier, &run->ledger, err)
+        || !ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err)) {
         explain(run, migration, err);
         return false;
     }
@@ -217,7 +223,7 @@ static bool record_apart(struct ep_arena *arena, struct run *run, size_t item,
         || !ep_migrate_plan(arena, run->migrate, run->tier, &run->ledger, &plan, err)) {
         return false;
     }
-    if (plan.items[item].state == EP_PLAN_PENDING && !record_item(run, item, err)) {
+    if (plan.items[item].state == EP_PLAN_PENDING && !record_item(arena, run, item, err)) {
         return false;
     }
     run->recorded = item + 1;
@@ -261,7 +267,7 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
     case EP_STEP_RUN:
         return run_item(run, step->item, err);
     case EP_STEP_RECORD:
-        return record_item(run, step->item, err);
+        return record_item(arena, run, step->item, err);
     case EP_STEP_COMMIT:
         return commit(run, err);
     case EP_STEP_APART:
@@ -381,7 +387,10 @@ static bool migrate_tier(struct run *run, const struct ep_tier *tier,
     run->ledger =
         (struct ep_ledger){.shape = ledger->shape, .schema_exists = ledger->schema_exists};
     run->apply.own_transaction = false;
-    return (ledger->shape != EP_LEDGER_ABSENT
+    if (!ep_creation_check(tier, ledger, &run->creates_ledger, err)) {
+        return false;
+    }
+    return (ledger->shape != EP_LEDGER_ABSENT || run->creates_ledger
             || ep_turn_create_ledger(&run->replica, &tier->ledger, ledger->schema_exists,
                                      ep_plan_new_shape(&tier->migrations), err))
            && attempts(run, err);

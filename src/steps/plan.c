@@ -15,7 +15,8 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
 
     ep_match_make(arena, migrations, ledger, &match);
     for (size_t i = 0; i < migrations->count; i++) {
-        if (match.rows[i] != NULL && strcmp(match.rows[i]->hash, migrations->items[i].hash) != 0) {
+        if (match.rows[i] != NULL && !match.rows[i]->is_hashless
+            && strcmp(match.rows[i]->hash, migrations->items[i].hash) != 0) {
             indices[count++] = i;
         }
     }
@@ -26,8 +27,9 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
 enum ep_ledger_shape ep_plan_new_shape(const struct ep_migration_list *migrations)
 {
     for (size_t i = 0; i < migrations->count; i++) {
-        if (migrations->items[i].layout == EP_LAYOUT_FOLDERS) {
-            return EP_LEDGER_V1;
+        if (migrations->items[i].layout != EP_LAYOUT_JOURNAL) {
+            return migrations->items[i].layout == EP_LAYOUT_FOLDERS ? EP_LEDGER_V1
+                                                                    : EP_LEDGER_NAMES;
         }
     }
     return EP_LEDGER_V0;
@@ -59,6 +61,9 @@ static void find_baseline(struct planner *planner)
 {
     const struct ep_ledger *ledger = planner->ledger;
 
+    if (ledger->shape == EP_LEDGER_NAMES) {
+        return; /* no Drizzle looks at it */
+    }
     planner->has_baseline = ledger->row_count > 0;
     planner->baseline = INT64_MIN;
     for (size_t i = 0; i < ledger->row_count; i++) {
@@ -92,7 +97,8 @@ static bool is_edited(const struct ep_plan_item *item)
     const char *recorded = item->row->hash;
     const struct ep_migration *migration = item->migration;
 
-    return strcmp(recorded, migration->hash) != 0 && strcmp(recorded, migration->hash_lf) != 0
+    return !item->row->is_hashless && strcmp(recorded, migration->hash) != 0
+           && strcmp(recorded, migration->hash_lf) != 0
            && strcmp(recorded, migration->hash_crlf) != 0;
 }
 
@@ -102,7 +108,18 @@ static void judge_applied(struct planner *planner, struct ep_plan_item *item)
 
     item->state = EP_PLAN_APPLIED;
     item->edited = is_edited(item);
-    item->line_endings_differ = !item->edited && strcmp(item->row->hash, migration->hash) != 0;
+    item->line_endings_differ =
+        !item->edited && !item->row->is_hashless && strcmp(item->row->hash, migration->hash) != 0;
+    item->renamed =
+        planner->ledger->shape == EP_LEDGER_NAMES
+        && strcmp(item->row->name, ep_match_name(planner->arena, migration, planner->ledger)) != 0;
+    if (item->renamed) {
+        note(planner, migration,
+             ep_arena_format(planner->arena,
+                             "is applied, under the name %s: the file was renamed, and is not run "
+                             "again",
+                             item->row->name));
+    }
     if (item->edited && planner->policies->edited != EP_POLICY_IGNORE) {
         note(planner, migration,
              ep_arena_format(planner->arena,
@@ -194,9 +211,10 @@ static void judge_items(struct planner *planner)
         }
         judge_time(planner, item);
         plan->pending_count += item->state == EP_PLAN_PENDING;
-        plan->upgrades = plan->upgrades
-                         || (item->state == EP_PLAN_PENDING && !is_journal(item->migration)
-                             && planner->ledger->shape == EP_LEDGER_V0);
+        plan->upgrades =
+            plan->upgrades
+            || (item->state == EP_PLAN_PENDING && item->migration->layout == EP_LAYOUT_FOLDERS
+                && planner->ledger->shape == EP_LEDGER_V0);
     }
 }
 
@@ -255,6 +273,29 @@ static bool apply_policies(const struct ep_plan *plan, const struct ep_plan_poli
     return true;
 }
 
+/* Of names, the greater is the newer: that is their order. */
+static void count_unknown_names(struct planner *planner, const struct ep_ledger_row **unknown)
+{
+    const struct ep_ledger *ledger = planner->ledger;
+    struct ep_plan *plan = &planner->plan;
+    const char *first = NULL, *known_last = "";
+
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        const char *name = ledger->rows[i].name;
+        if (planner->match.owners[i] != NULL) {
+            known_last = strcmp(name, known_last) > 0 ? name : known_last;
+            continue;
+        }
+        first = first == NULL || strcmp(name, first) < 0 ? name : first;
+        if (plan->unknown_last == NULL || strcmp(name, plan->unknown_last) > 0) {
+            plan->unknown_last = name;
+        }
+        unknown[plan->unknown_count++] = &ledger->rows[i];
+    }
+    plan->unknown = unknown;
+    plan->unknown_is_newer = first != NULL && strcmp(first, known_last) > 0;
+}
+
 static void count_unknown(struct planner *planner)
 {
     const struct ep_ledger *ledger = planner->ledger;
@@ -262,6 +303,11 @@ static void count_unknown(struct planner *planner)
     const struct ep_ledger_row **unknown =
         ep_arena_array(planner->arena, ledger->row_count, sizeof(*unknown));
     int64_t oldest = INT64_MAX, known_newest = INT64_MIN;
+
+    if (ledger->shape == EP_LEDGER_NAMES) {
+        count_unknown_names(planner, unknown);
+        return;
+    }
 
     for (size_t i = 0; i < ledger->row_count; i++) {
         int64_t created_at = ledger->rows[i].created_at;
@@ -342,6 +388,28 @@ static bool check_upgrade(const struct planner *planner, struct ep_error *err)
                               "migrations, or delete the rows if they are of no use.");
 }
 
+/* Where a table records numbers, two files of one number cannot be told apart. */
+static bool check_numbers(const struct planner *planner, struct ep_error *err)
+{
+    const struct ep_plan *plan = &planner->plan;
+
+    if (planner->ledger->names == NULL || !planner->ledger->names->by_number) {
+        return true;
+    }
+    for (size_t i = 1; i < plan->item_count; i++) {
+        const struct ep_migration *a = plan->items[i - 1].migration, *b = plan->items[i].migration;
+        if (strcmp(ep_match_name(planner->arena, a, planner->ledger),
+                   ep_match_name(planner->arena, b, planner->ledger))
+            == 0) {
+            (void)ep_fail(err, EP_FAULT_SOURCE, "\"%s\" and \"%s\" have the same number", a->path,
+                          b->path);
+            return ep_error_hint(err, "The table records numbers only, so give one of them "
+                                      "another.");
+        }
+    }
+    return true;
+}
+
 void ep_plan_cut(struct ep_arena *arena, const struct ep_plan_policies *policies,
                  const struct ep_extent *extents, struct ep_plan *plan)
 {
@@ -389,7 +457,8 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
     collect_names(&planner);
     if (policies->only_shown) {
         note_refused_upgrade(&planner);
-    } else if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)) {
+    } else if (!apply_policies(&planner.plan, policies, err) || !check_upgrade(&planner, err)
+               || !check_numbers(&planner, err)) {
         return false;
     }
     ep_plan_cut(arena, policies, NULL, &planner.plan);

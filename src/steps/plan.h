@@ -41,6 +41,7 @@ struct ep_plan_item {
     bool out_of_order;               /* unapplied although later ones are applied */
     bool runs_again;                 /* applied, but Drizzle 0.x would run it a second time */
     bool in_future;                  /* its "when" is */
+    bool renamed;                    /* a numbered file: the row has another name */
 };
 
 /* A row that is to be given its name: what ep_ledger_name() takes. */
@@ -68,8 +69,9 @@ struct ep_plan {
     /* Rows that belong to no migration here: another image's, deleted files', another project's. */
     const struct ep_ledger_row *const *unknown;
     size_t unknown_count;
-    int64_t unknown_newest; /* the greatest created_at among them */
-    bool unknown_is_newer;  /* all of them are newer than all known rows: an older image runs */
+    int64_t unknown_newest;   /* the greatest created_at among them */
+    const char *unknown_last; /* of numbered files, the last name; NULL of Drizzle's */
+    bool unknown_is_newer;    /* all of them are newer than all known rows: an older image runs */
 };
 
 /*
@@ -85,8 +87,8 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
  *
  * Errors: EP_FAULT_SOURCE where a policy says "fail": every migration that
  * breaks it is named, up to five; and where a table of version 0 has to be upgraded
- * but holds rows that no migration explains, which Drizzle refuses as well. None
- * with only_shown.
+ * but holds rows that no migration explains, which Drizzle refuses as well; and where a table
+ * of numbers is to record two files of the same number. None with only_shown.
  */
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                   const struct ep_ledger *ledger, const struct ep_plan_policies *policies,

@@ -15,10 +15,16 @@ static struct ep_dir *parse_dirs(struct ep_arena *arena, const struct ep_list *l
 }
 
 static void find_ledger(struct ep_arena *arena, const struct ep_settings *settings,
-                        const struct ep_dir *dir, struct ep_ledger_table *ret_table)
+                        enum ep_layout layout, const struct ep_dir *dir,
+                        struct ep_ledger_table *ret_table)
 {
-    ep_ledger_table_init(arena, dir->schema == NULL ? settings->drizzle_schema : dir->schema,
-                         dir->table == NULL ? settings->drizzle_table : dir->table, ret_table);
+    bool is_numbered = layout == EP_LAYOUT_NUMBERED;
+    const char *schema = is_numbered ? settings->numbered_schema : settings->drizzle_schema;
+    const char *table = is_numbered ? settings->numbered_table : settings->drizzle_table;
+
+    ep_ledger_table_init(arena, is_numbered ? EP_LEDGER_OF_NUMBERED : EP_LEDGER_OF_DRIZZLE,
+                         dir->schema == NULL ? schema : dir->schema,
+                         dir->table == NULL ? table : dir->table, ret_table);
 }
 
 static bool is_same(const struct ep_ledger_table *a, const struct ep_ledger_table *b)
@@ -41,6 +47,39 @@ static void append(struct ep_arena *arena, struct ep_migration_list more,
     *list = (struct ep_migration_list){.items = items, .count = count};
 }
 
+/* The names of numbered files are all that is recorded of them. */
+static bool check_names(const struct ep_tier *tier, const struct ep_source *source,
+                        struct ep_error *err)
+{
+    for (size_t i = 0; i < source->migrations.count && source->layout == EP_LAYOUT_NUMBERED; i++) {
+        const char *tag = source->migrations.items[i].tag;
+        for (size_t j = 0; j < tier->migrations.count; j++) {
+            if (strcmp(tier->migrations.items[j].tag, tag) == 0) {
+                (void)ep_fail(err, EP_FAULT_SOURCE,
+                              "\"%s\" and \"%s\" have the same name, and %s tells files by their "
+                              "names",
+                              tier->migrations.items[j].path, source->migrations.items[i].path,
+                              tier->ledger.quoted);
+                return ep_error_hint(err,
+                                     "Rename one, or give its folder a table of its own in "
+                                     "\"dirs\": %s=schema.table",
+                                     source->folder);
+            }
+        }
+    }
+    return true;
+}
+
+static bool fail_kinds(const struct ep_tier *tier, const struct ep_source *source,
+                       struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_CONFIG,
+                  "%s is to record Drizzle's migrations and numbered files, which is not possible",
+                  tier->ledger.quoted);
+    return ep_error_hint(err, "Give the folder a table of its own in \"dirs\": %s=schema.table",
+                         source->folder);
+}
+
 /* A folder joins the last tier, or begins another. */
 static bool add(struct ep_arena *arena, const struct ep_source *source,
                 const struct ep_ledger_table *ledger, struct ep_tier *tiers, size_t *count,
@@ -60,7 +99,14 @@ static bool add(struct ep_arena *arena, const struct ep_source *source,
     if (*count == 0 || !is_same(&tiers[*count - 1].ledger, ledger)) {
         tiers[(*count)++] = (struct ep_tier){.ledger = *ledger};
     }
-    append(arena, source->migrations, &tiers[*count - 1].migrations);
+    struct ep_tier *tier = &tiers[*count - 1];
+    if (tier->ledger.kind != ledger->kind) {
+        return fail_kinds(tier, source, err);
+    }
+    if (!check_names(tier, source, err)) {
+        return false;
+    }
+    append(arena, source->migrations, &tier->migrations);
     return true;
 }
 
@@ -86,7 +132,8 @@ bool ep_tier_list_read(struct ep_arena *arena, const struct ep_settings *setting
     size_t count = 0;
     for (size_t i = 0; i < sources.count; i++) {
         struct ep_ledger_table ledger;
-        find_ledger(arena, settings, list->is_set ? &dirs[i] : &unset, &ledger);
+        find_ledger(arena, settings, sources.items[i].layout, list->is_set ? &dirs[i] : &unset,
+                    &ledger);
         if (!add(arena, &sources.items[i], &ledger, tiers, &count, err)) {
             return false;
         }

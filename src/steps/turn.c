@@ -107,3 +107,31 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
     }
     return begun;
 }
+
+bool ep_turn_look(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tier,
+                  struct ep_ledger *ret_ledger, struct ep_error *err)
+{
+    const struct ep_ledger_table *table = &tier->ledger;
+    const struct ep_query queries[EACH] = {
+        {.sql = table->lock}, ep_ledger_probe(arena, table), {.sql = table->read}};
+    struct ep_result *results[LOCK + EACH] = {NULL};
+    struct ep_result *probe EP_CLEANUP(ep_result_drop) = NULL;
+    struct ep_ledger ledger = {0};
+
+    if (!ep_session_query(replica->session, queries[PROBE - LOCK], EP_CLOCK_NEVER, &probe, err)
+        || !ep_ledger_read(arena, table, probe, NULL, &ledger, err)) {
+        return explain_begin(table, err);
+    }
+    if (ledger.shape == EP_LEDGER_ABSENT) {
+        *ret_ledger = ledger;
+        return true;
+    }
+    if (!ep_session_flight(replica->session, queries, EACH, EP_CLOCK_NEVER, results + LOCK, err)) {
+        return false;
+    }
+    bool is_read = read_locked(arena, tier, 1, results, ret_ledger, err);
+    for (size_t i = 0; i < EACH; i++) {
+        ep_result_release(results[LOCK + i]);
+    }
+    return is_read;
+}

@@ -38,4 +38,12 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
                    size_t count, const char **ret_number, struct ep_ledger *ret_ledgers,
                    struct ep_error *err) EP_MUST_CHECK;
 
+/*
+ * The ledger that the first file of a folder is to create: in the transaction that
+ * ep_turn_begin() began without tiers, lock and read it if it is there already, or by now;
+ * else ret_ledger is absent. Errors: as ep_turn_begin().
+ */
+bool ep_turn_look(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tier,
+                  struct ep_ledger *ret_ledger, struct ep_error *err) EP_MUST_CHECK;
+
 #endif

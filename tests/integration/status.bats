@@ -163,7 +163,7 @@ pending  0002_last  2023-11-14 22:13:22  -
     assert_equal "$(jq -c 'keys_unsorted' <<<"$stdout")" \
         '["table","exists","applied","pending","skipped","migrations","unknown","notes"]'
     assert_equal "$(jq -c '.migrations[2] | del(.hash)' <<<"$stdout")" \
-        '{"tag":"0002_last","state":"pending","created_at":1700000002123,"applied_at":null,"recorded_hash":null,"edited":false,"line_endings_differ":false,"out_of_order":false,"drizzle_runs_again":false,"in_future":false,"notes":[]}'
+        '{"tag":"0002_last","state":"pending","created_at":1700000002123,"applied_at":null,"recorded_hash":null,"edited":false,"line_endings_differ":false,"out_of_order":false,"drizzle_runs_again":false,"in_future":false,"renamed":false,"notes":[]}'
     assert_equal "$(jq -r '.migrations[2].hash' <<<"$stdout")" "$(sha256sum <"$folder/0002_last.sql" | cut -d ' ' -f 1)"
 }
 

@@ -94,3 +94,51 @@ two_drizzles() {
     run_entrypoint DATABASE_URL="$DATABASE_URL" "${dirs[@]}" status
     assert_status 75
 }
+
+drizzle_then_numbered() {
+    manual=$BATS_TEST_TMPDIR/manual
+    mkdir "$manual"
+    folder_add "$folder" 0000_users 'CREATE TABLE users (id int PRIMARY KEY);'
+    echo 'CREATE TABLE notes (owner int REFERENCES users);' >"$manual/001_notes.sql"
+    dirs=(ENTRYPOINT_MIGRATE_DIRS="$folder,$manual")
+}
+
+@test "C2 C3: Drizzle's folder first, then the manual one, each with its table; one report with totals" {
+    drizzle_then_numbered
+    migrate "${dirs[@]}"
+    assert_status 0
+    assert_has "$stderr" 'Running database migrations: 2 pending'
+    assert_has "$stderr" 'Migrations complete: 2 applied'
+    assert_equal "$(ledger_count "$DATABASE")" 1
+    assert_equal "$(ledger_count "$DATABASE" schema_migrations)" 1
+    migrate "${dirs[@]}"
+    assert_status 0
+    assert_has "$stderr" 'nothing to migrate: 2 migrations applied, none pending'
+    run_entrypoint DATABASE_URL="$DATABASE_URL" "${dirs[@]}" -- status
+    assert_has "$stdout" '1 applied, 0 pending; table "public"."schema_migrations"'
+}
+
+@test "the numbered tier first, when the setting has it so" {
+    drizzle_then_numbered
+    migrate ENTRYPOINT_MIGRATE_DIRS="$manual $folder"
+    assert_status 65
+    assert_has "$stderr" 001_notes
+    refute_table "$DATABASE" users
+}
+
+@test "a Drizzle migration that fails: the numbered files are not begun" {
+    drizzle_then_numbered
+    folder_add "$folder" 0001_broken 'SELECT 1/0;'
+    echo 'CREATE TABLE free ();' >"$manual/000_free.sql"
+    migrate "${dirs[@]}"
+    assert_status 65
+    refute_table "$DATABASE" free
+    refute_table "$DATABASE" schema_migrations
+}
+
+@test "one table for Drizzle's and numbered files is refused" {
+    drizzle_then_numbered
+    migrate ENTRYPOINT_MIGRATE_DIRS="$folder $manual=drizzle.__drizzle_migrations"
+    assert_status 78
+    assert_has "$stderr" 'a table of its own'
+}

@@ -42,6 +42,23 @@ flights() {
     assert_equal "$(wc -l <<<"$sent")" 1 "flights: $sent"
 }
 
+@test "nothing pending in three tables: one round trip after the login" {
+    mkdir "$BATS_TEST_TMPDIR/manual"
+    echo 'CREATE TABLE manual ();' >"$BATS_TEST_TMPDIR/manual/1.sql"
+    dirs="$folder $BATS_TEST_TMPDIR/manual"
+    migrate ENTRYPOINT_MIGRATE_DIRS="$dirs"
+    assert_status 0
+    cp -r "$BATS_TEST_TMPDIR/manual" "$BATS_TEST_TMPDIR/more"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$BATS_TEST_TMPDIR/more=more.done" -- mark --all
+    assert_status 0
+    flights >/dev/null
+    migrate ENTRYPOINT_MIGRATE_DIRS="$dirs $BATS_TEST_TMPDIR/more=more.done"
+    assert_status 0
+    assert_has "$stderr" '4 migrations applied, none pending'
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 1 "flights: $sent"
+}
+
 @test "nothing pending, critical tables, then a server: one round trip after the login" {
     migrate
     assert_status 0

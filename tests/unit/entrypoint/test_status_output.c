@@ -140,6 +140,7 @@ static void the_document_holds_all_of_it(void **state)
                         "      \"out_of_order\": false,\n"
                         "      \"drizzle_runs_again\": false,\n"
                         "      \"in_future\": false,\n"
+                        "      \"renamed\": false,\n"
                         "      \"notes\": [\n"
                         "        \"the file was changed\"\n"
                         "      ]\n"

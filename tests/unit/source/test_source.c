@@ -183,13 +183,37 @@ static void folders_of_both_layouts_in_one_list(void **state)
                         "SOURCE 2 new folders\nSOURCE 1 old journal\n");
 }
 
+static void sql_files_alone_are_numbered(void **state)
+{
+    struct folder *folder = *state;
+    struct ep_migration_list list;
+    struct ep_error err = {0};
+    const char *path = "migrations";
+    folder_write("migrations/b.sql", "");
+    folder_write("migrations/001_a.up.sql", "");
+    folder_write("migrations/001_a.down.sql", "");
+    folder_write("migrations/z/1.sql", "");
+    assert_true(read_folders(folder, &path, 1, &list, &err));
+    assert_int_equal(list.count, 2);
+    assert_string_equal(list.items[0].tag, "001_a");
+    assert_int_equal(list.items[0].layout, EP_LAYOUT_NUMBERED);
+    assert_string_equal(list.items[1].tag, "b");
+    assert_string_equal(ep_text_get(&folder->notes), "SOURCE 2 migrations numbered\n");
+
+    folder_write("migrations/001_a.sql", "");
+    assert_non_null(strstr(refused(folder, path).summary, "are the same migration"));
+    folder_write("drizzle-kit/0000_a.sql", "select 1;\n--> statement-breakpoint\nselect 2;");
+    assert_non_null(strstr(refused(folder, "drizzle-kit").hint, "copy meta"));
+}
+
 static void folders_without_migrations_are_refused(void **state)
 {
     struct folder *folder = *state;
     static const struct {
         const char *file, *folder, *hint;
     } cases[] = {
-        {"numbered/001_init.sql", "numbered", "numbered SQL files, which this version does not"},
+        {"kitless/drizzle/001_init.sql", "kitless/drizzle", "copy meta into the image"},
+        {"metaless/meta/0000_snapshot.json", "metaless", "\"dirs\""},
         {"out/migrations/meta/_journal.json", "out",
          "There are migrations in \"out/migrations\": set \"dirs\" to that."},
         {"above/drizzle/20240131235959_a/migration.sql", "above",
@@ -310,6 +334,7 @@ int main(void)
         TEST(folders_that_are_none),
         TEST(a_journal_that_is_none),
         TEST(folders_of_both_layouts_in_one_list),
+        TEST(sql_files_alone_are_numbered),
         TEST(folders_without_migrations_are_refused),
         TEST(two_layouts_in_one_folder_are_refused),
         TEST(folders_that_may_not_be_read),
