@@ -239,6 +239,19 @@ TABLE
     for table in a b c; do assert_table "$DATABASE" "$table"; done
 }
 
+@test "what such a file says about transactions holds" {
+    numbered 001_a.sql 'CREATE TABLE a (n int);'
+    numbered 002_b.sql $'-- migrate:up transaction:false\nCREATE TABLE b ();\nSELECT 1/0;\n-- migrate:down\nDROP TABLE b;'
+    migrate
+    assert_status 65
+    assert_table "$DATABASE" b
+    rm "$folder/002_b.sql"
+    numbered 003_c.sql $'-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON a (n);\n-- +goose Down\nDROP INDEX i;'
+    migrate
+    assert_status 0
+    assert_table "$DATABASE" i
+}
+
 @test "a divided file that cannot be run safely is refused with its line" {
     numbered 001_a.sql $'-- +goose ENVSUB ON\n-- +goose Up\nCREATE TABLE ${NAME} ();'
     migrate
