@@ -146,6 +146,7 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
         parsing->line.help_page = EP_HELP_INI;
         return true;
     case EP_OPTION_JSON:
+    case EP_OPTION_SQL:
     case EP_OPTION_EXIT_CODE:
     case EP_OPTION_STRICT:
     case EP_OPTION_FOLDER:

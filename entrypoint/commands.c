@@ -65,6 +65,31 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "be added.",
     },
     {
+        .id = EP_COMMAND_PLAN,
+        .name = "plan",
+        .prints = true,
+        .arguments = "",
+        .sections = "database wait migrate drizzle log",
+        .summary = "show what migrate would run, and what may go wrong with it",
+        .manual =
+            "Each pending migration with the number of its statements, where transactions begin "
+            "and end and why, and below it its hazards with their places: what loses data, fails, "
+            "locks or rewrites a table, or breaks servers that run, judged with the size of the "
+            "table and with what the database knows. Nothing is locked or written; USAGE on the "
+            "schema and SELECT on the tracking table suffice. With --sql the statements are "
+            "printed for psql, in their transactions; the rows of the tracking table are not "
+            "among them: record them with mark. With migrate.hazards = fail a hazard that is not "
+            "accepted makes the exit status 66, for a check before a release. With --json the "
+            "output is one object: pending, statements, transactions (counts), tiers (an array of "
+            "objects with table, exists, pending, applied, notes: texts, and steps: objects with "
+            "kind: \"begin\", \"commit\", \"run\", \"record\", \"apart\", \"upgrade\" or "
+            "\"names\", tag and file of a migration, statements: a count, reason: text or null, "
+            "and of \"apart\" the parts: first: the statement's number from 1, count, alone), "
+            "dangers, warnings, notes, accepted (counts), hazards (objects with hazard: its name, "
+            "class, severity: \"danger\", \"warning\" or \"note\", accepted, tag, file, line, "
+            "column, object, message, remedy). Members may be added.",
+    },
+    {
         .id = EP_COMMAND_CHECK,
         .name = "check",
         .prints = true,
@@ -161,7 +186,8 @@ const struct ep_option ep_options[EP_OPTION_COUNT] = {
     {EP_OPTION_MAN, "man", '\0', NULL, "help", "write the manual page"},
     {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, "help", "write the tables of README.md"},
     {EP_OPTION_INI, "ini", '\0', NULL, "help", "write an entrypoint.ini with every setting"},
-    {EP_OPTION_JSON, "json", '\0', NULL, "status check", "write one JSON document"},
+    {EP_OPTION_JSON, "json", '\0', NULL, "status plan check", "write one JSON document"},
+    {EP_OPTION_SQL, "sql", '\0', NULL, "plan", "print the SQL, for psql"},
     {EP_OPTION_EXIT_CODE, "exit-code", '\0', NULL, "status",
      "exit with status 1 when a migration is pending"},
     {EP_OPTION_STRICT, "strict", '\0', NULL, "check", "what is only in the database counts, too"},

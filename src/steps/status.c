@@ -10,6 +10,8 @@ struct reading {
     struct ep_arena *arena;
     const struct ep_status_request *request;
     struct ep_status *statuses; /* one for each tier */
+    struct ep_pending *pendings;
+    struct ep_survey survey;
 };
 
 static bool fail_busy(const struct reading *reading, struct ep_session *session,
@@ -20,6 +22,27 @@ static bool fail_busy(const struct reading *reading, struct ep_session *session,
                   tiers->count == 1 ? tiers->items[0].ledger.quoted : "a tracking table");
     (void)ep_error_detail(err, "It is %s.", ep_lock_holder(reading->arena, session));
     return ep_error_hint(err, "Ask again when it is done.");
+}
+
+/* What is pending, as migrating would run it. */
+static bool look_ahead(struct reading *reading, struct ep_session *session, struct ep_error *err)
+{
+    const struct ep_tier_list *tiers = &reading->request->state->tiers;
+    struct ep_plan *plans = ep_arena_array(reading->arena, tiers->count, sizeof(*plans));
+
+    for (size_t i = 0; i < tiers->count; i++) {
+        ep_pending_init(reading->arena, tiers->items[i].migrations.count,
+                        reading->request->settings->migrate_transaction,
+                        ep_session_server_version(session), &reading->pendings[i]);
+        if (!ep_pending_cut(reading->arena, &reading->pendings[i], &reading->statuses[i].plan,
+                            err)) {
+            return false;
+        }
+        plans[i] = reading->statuses[i].plan;
+    }
+    const struct ep_survey_request request = {
+        .session = session, .tiers = tiers, .plans = plans, .pendings = reading->pendings};
+    return ep_survey_make(reading->arena, &request, &reading->survey, err);
 }
 
 static bool read_status(void *context, struct ep_session *session, int64_t deadline_ms,
@@ -52,6 +75,9 @@ static bool read_status(void *context, struct ep_session *session, int64_t deadl
             return false;
         }
     }
+    if (request->looks_ahead) {
+        return look_ahead(reading, session, err);
+    }
     return ep_invalid_report(session, deadline_ms, request->reporter, err);
 }
 
@@ -63,6 +89,7 @@ bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *requ
         .arena = arena,
         .request = request,
         .statuses = ep_arena_array(arena, count, sizeof(struct ep_status)),
+        .pendings = ep_arena_array(arena, count, sizeof(struct ep_pending)),
     };
     const struct ep_reconnect reconnect = {
         .conninfo = request->conninfo,
@@ -75,6 +102,9 @@ bool ep_status_read(struct ep_arena *arena, const struct ep_status_request *requ
     if (!ep_reconnect_run(&reconnect, err)) {
         return false;
     }
-    *ret_list = (struct ep_status_list){.items = reading.statuses, .count = count};
+    *ret_list = (struct ep_status_list){.items = reading.statuses,
+                                        .count = count,
+                                        .survey = reading.survey,
+                                        .pendings = reading.pendings};
     return true;
 }

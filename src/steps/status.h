@@ -6,14 +6,15 @@
 #ifndef EP_STEPS_STATUS_H
 #define EP_STEPS_STATUS_H
 
-#include "steps/plan.h"
 #include "steps/state.h"
+#include "steps/survey.h"
 
 struct ep_status_request {
     const struct ep_conninfo *conninfo;
     const struct ep_settings *settings;
     const struct ep_state_request *state;
     const struct ep_reporter *reporter;
+    bool looks_ahead; /* for plan: what is pending is cut into transactions, and surveyed */
 };
 
 /* Of one tier. */
@@ -26,6 +27,8 @@ struct ep_status {
 struct ep_status_list {
     const struct ep_status *items;
     size_t count;
+    struct ep_survey survey;           /* with looks_ahead */
+    const struct ep_pending *pendings; /* as many as items */
 };
 
 /*

@@ -204,7 +204,7 @@ static void report_hazards(struct ep_arena *arena, const struct ep_survey *surve
     }
 }
 
-static bool refuse(const struct ep_survey *survey, struct ep_error *err)
+bool ep_survey_refuse(const struct ep_survey *survey, struct ep_error *err)
 {
     const struct ep_hazard *first = NULL;
     size_t count = 0;
@@ -242,5 +242,5 @@ bool ep_survey_enforce(const struct ep_survey_request *request, enum ep_policy p
         return false;
     }
     report_hazards(&arena, &survey, reporter);
-    return policy != EP_POLICY_FAIL || refuse(&survey, err);
+    return policy != EP_POLICY_FAIL || ep_survey_refuse(&survey, err);
 }
