@@ -8,6 +8,9 @@
 enum {
     CONSTANT_DEFAULT_IS_FREE = 110000,
     CHECK_PROVES_NOT_NULL = 120000,
+    /* CREATE INDEX CONCURRENTLY misses rows: see the notes of release 14.4. */
+    INDEX_CORRUPTION_FROM = 140000,
+    INDEX_CORRUPTION_UP_TO = 140003,
 };
 
 /* One call of ep_hazard_judge(). */
@@ -271,6 +274,9 @@ static void judge_index(struct judge *judge, const struct scene *scene)
     if (kind == EP_SQL_ACTION_CREATE_INDEX) {
         if (!has(scene, EP_SQL_MARK_CONCURRENTLY)) {
             add(judge, scene, EP_HAZARD_RULE_INDEX_LOCK);
+        } else if (judge->server_version >= INDEX_CORRUPTION_FROM
+                   && judge->server_version <= INDEX_CORRUPTION_UP_TO) {
+            add(judge, scene, EP_HAZARD_RULE_INDEX_CORRUPTION);
         }
     } else if (kind == EP_SQL_ACTION_ADD_EXCLUSION) {
         add(judge, scene, EP_HAZARD_RULE_EXCLUSION_LOCK);

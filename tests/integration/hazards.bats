@@ -149,3 +149,11 @@ ALTER TABLE empty RENAME TO void;'
     assert_status 0
     assert_equal "$(grep '"hazard"' <<<"$stderr" | jq -r '[.tag, .hazard, .class] | join(" ")')" "0001_next drop-table data loss"
 }
+
+@test "README.md names every hazard" {
+    local name readme
+    readme=$(<README.md)
+    while read -r name; do
+        [[ $readme == *"\`$name\`"* ]] || fail "README.md does not name $name"
+    done < <(sed -n 's/^EP_HAZARD([A-Z_]*, "\([a-z-]*\)".*/\1/p' src/sql/hazard.def)
+}

@@ -262,6 +262,11 @@ static void tables_written_anew(void **state)
         {"ALTER TABLE big ALTER proven SET NOT NULL", "set-not-null null-values"},
     };
     check_version(old, EP_COUNT_OF(old), 100023);
+    static const struct judgement faulty[] = {
+        {"CREATE INDEX CONCURRENTLY i ON small (id)", "index-corruption"},
+        {"CREATE INDEX CONCURRENTLY i ON empty (id)", ""},
+    };
+    check_version(faulty, EP_COUNT_OF(faulty), 140003);
 }
 
 static void servers_that_still_run(void **state)
