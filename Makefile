@@ -50,6 +50,7 @@ TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
 SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init matrix rows scram static wait wire))
+FAULTS := $(wildcard tests/faults/*.bats tests/model/*.bats)
 ORACLE := $(wildcard tests/oracle/*.bats)
 
 define variant
@@ -100,8 +101,13 @@ SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
 	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh $(ORACLE) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(FAULTS) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) -- $(wildcard $(SECRETS))
+
+soak: ## the long form of tests/faults: every message, a hundred at once; takes an hour or two
+	@tests/setup.sh test
+	+@$(MAKE) --no-print-directory static
+	@SOAK=1 JOBS=1 TEST_TIMEOUT=14400 tests/run ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(FAULTS)
 
 demo: ## a container's start on this machine: wait, migrate, verify, become a Node server
 	@tests/setup.sh demo
@@ -123,5 +129,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static unit lint test demo docs format flags clean help FORCE
+.PHONY: static unit lint test soak demo docs format flags clean help FORCE
 .SECONDARY:

@@ -8,7 +8,7 @@ build="gcc libc6-dev make pkg-config libpq-dev libjansson-dev libssl-dev curl ca
 static="gcc libc6-dev make perl bzip2 curl ca-certificates"
 aarch64="$static gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
 servers="postgresql-15 pgbouncer"
-test="$build $static $servers clang libclang-rt-14-dev libcmocka-dev bats file iproute2 openssl socat procps valgrind jq xxd
+test="$build $static $servers clang libclang-rt-14-dev libcmocka-dev bats file iproute2 openssl socat procps valgrind jq xxd spin
     libpg-query-dev dnsmasq-base mandoc tini clang-format clang-tidy cppcheck shellcheck"
 demo="$build $static $servers"
 

@@ -39,20 +39,20 @@ campaign() {
 
 @test "transactions: the connection ends, is reset, or is slow after a message" {
     transactional
-    campaign 16 gone reset delay
+    campaign 30 gone reset delay
 }
 
 @test "transactions: the program is killed, the backend terminated, the server hears of it late" {
     transactional
-    campaign 16 kill stall terminate orphan
+    campaign 40 kill stall terminate orphan
 }
 
 @test "statements outside of transactions, too: the connection ends, is reset, or is slow after a message" {
     mixed
-    campaign 24 gone reset delay
+    campaign 70 gone reset delay
 }
 
 @test "statements outside of transactions, too: the program is killed, the backend terminated, the server hears of it late" {
     mixed
-    campaign 24 kill stall terminate orphan
+    campaign 90 kill stall terminate orphan
 }

@@ -16,6 +16,7 @@ standby_start() {
 
 # The standby has all that the primary has; its address becomes DATABASE_URL.
 standby_follows() {
+    # shellcheck disable=SC2034 # the tests use it
     DATABASE_URL="postgresql://app:$APP_PASSWORD@127.0.0.1:$STANDBY_PORT/$DATABASE"
     poll 60 standby_has "$(cluster_sql postgres 'SELECT pg_current_wal_lsn()')"
 }
