@@ -52,6 +52,8 @@ BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest
 SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init matrix rows scram static wait wire))
 FAULTS := $(wildcard tests/faults/*.bats tests/model/*.bats)
 ORACLE := $(wildcard tests/oracle/*.bats)
+# They use the whole machine and measure time: one at a time.
+CONTAINERS := $(foreach name,image run compose kubernetes platforms newcomer,$(wildcard tests/containers/$(name).bats))
 
 define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))
@@ -100,9 +102,12 @@ lint: ## every check of tests/lint
 SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
+	@tests/setup.sh containers || echo "tests/containers will be skipped" >&2
 	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh $(ORACLE) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(FAULTS) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) -- $(wildcard $(SECRETS))
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) \
+	  $(if $(CONTAINERS),ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(addprefix -- ,$(CONTAINERS))) \
+	  -- $(wildcard $(SECRETS))
 
 soak: ## the long form of tests/faults: every message, a hundred at once; takes an hour or two
 	@tests/setup.sh test

@@ -1,12 +1,16 @@
 #!/bin/bash
-# setup.sh [build|static|aarch64|test|demo]...: install what is missing on this Debian for `make`, `make static`,
-# `make static ARCH=aarch64`, `make test` and `make demo`; without an argument, for all but the third.
+# setup.sh [build|static|unit|cross|aarch64|containers|test|demo]...: install what is missing on this Debian for `make`,
+# `make static`, the unit tests of the developer build, `make static ARCH=aarch64`, the same and running its result,
+# tests/containers, all other tests, `make demo`; without an argument, for `make`, `make static`, `make test` and `make demo`.
 # Nothing is upgraded, no service is started, and where all is there nothing is done.
 set -euo pipefail
 
 build="gcc libc6-dev make pkg-config libpq-dev libjansson-dev libssl-dev curl ca-certificates"
 static="gcc libc6-dev make perl bzip2 curl ca-certificates"
-aarch64="$static gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
+unit="$build libcmocka-dev"
+cross="$static gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+aarch64="$cross qemu-user-static"
+containers="podman buildah runc netavark aardvark-dns fuse-overlayfs iptables catatonit debootstrap docker-compose qemu-user-static"
 servers="postgresql-15 pgbouncer"
 test="$build $static $servers clang libclang-rt-14-dev libcmocka-dev bats file iproute2 openssl socat procps valgrind jq xxd spin
     libpg-query-dev dnsmasq-base mandoc tini clang-format clang-tidy cppcheck shellcheck"
@@ -22,10 +26,13 @@ for group in "${@:-build static test demo}"; do
         case $name in
         build) wanted+=" $build" ;;
         static) wanted+=" $static" ;;
+        unit) wanted+=" $unit" ;;
+        cross) wanted+=" $cross" ;;
         aarch64) wanted+=" $aarch64" ;;
+        containers) wanted+=" $containers" ;;
         test) wanted+=" $test $node" ;;
         demo) wanted+=" $demo $node" ;;
-        *) echo "usage: tests/setup.sh [build|static|aarch64|test|demo]..." >&2 && exit 64 ;;
+        *) echo "usage: tests/setup.sh [build|static|unit|cross|aarch64|containers|test|demo]..." >&2 && exit 64 ;;
         esac
     done
 done
