@@ -20,7 +20,7 @@ CONTAINERS=$(realpath -m "${CONTAINERS:-build/containers}")
 # Reach the engine; everything before the first image.
 containers_create() {
     [ "$(id -u)" = 0 ] || skip "the engine is used as root here"
-    command -v podman >/dev/null && command -v runc >/dev/null || skip "no podman and runc: tests/setup.sh containers"
+    if ! command -v podman >/dev/null || ! command -v runc >/dev/null; then skip "no podman and runc: tests/setup.sh containers"; fi
     file -b "$ENTRYPOINT_BINARY" | grep -q static || skip "$ENTRYPOINT_BINARY is not the static binary"
     mkdir -p "$CONTAINERS"
     export CONTAINERS CONTAINERS_CONF=$CONTAINERS/containers.conf CONTAINERS_STORAGE_CONF=$CONTAINERS/storage.conf
@@ -45,6 +45,16 @@ least() {
     if [ "$2" = unlimited ] || [ "$1" -lt "$2" ]; then echo "$1"; else echo "$2"; fi
 }
 
+# Containers that reach each other by name: without it, all tests of the file are skipped.
+containers_need_network() {
+    podman network create entrypoint-probe >/dev/null 2>"$CONTAINERS/probe.log" &&
+        podman run --rm --network entrypoint-probe debian:bookworm-slim true >/dev/null 2>"$CONTAINERS/probe.log" || {
+        podman network rm -f entrypoint-probe >/dev/null 2>&1 || true
+        skip "containers have no network of their own here: $(tail -n 1 "$CONTAINERS/probe.log")"
+    }
+    podman network rm -f entrypoint-probe >/dev/null 2>&1
+}
+
 # The engine, without the descriptors that bats waits for.
 podman() {
     command podman "$@" 3>&- 4>&-
@@ -59,6 +69,7 @@ build() {
 }
 
 # How apt of this machine is configured, for builds that install packages.
+# shellcheck disable=SC2034 # image.bats uses it
 apt_volumes=(--volume /etc/apt:/etc/apt:ro --volume /usr/share/keyrings:/usr/share/keyrings:ro)
 
 # The Debian that stands for debian:bookworm-slim.
@@ -158,7 +169,9 @@ as() { setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@"; }
 mkdir -p /run/postgresql
 chown postgres: /run/postgresql "$PGDATA"
 if [ ! -s "$PGDATA/PG_VERSION" ]; then
-    as initdb -D "$PGDATA" -U "$user" --pwfile=<(echo "$POSTGRES_PASSWORD") -A scram-sha-256 -E UTF8 --locale=C --no-sync
+    install -o postgres -m 600 /dev/null /tmp/password
+    echo "$POSTGRES_PASSWORD" >/tmp/password
+    as initdb -D "$PGDATA" -U "$user" --pwfile=/tmp/password -A scram-sha-256 -E UTF8 --locale=C --no-sync
     echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
     as pg_ctl -D "$PGDATA" -o "-c listen_addresses= -c unix_socket_directories=/run/postgresql" -w start
     [ "$database" = postgres ] || PGPASSWORD=$POSTGRES_PASSWORD as psql -h /run/postgresql -U "$user" -d postgres -c "CREATE DATABASE \"$database\""
