@@ -47,12 +47,11 @@ least() {
 
 # Containers that reach each other by name: without it, all tests of the file are skipped.
 containers_need_network() {
-    podman network create entrypoint-probe >/dev/null 2>"$CONTAINERS/probe.log" &&
-        podman run --rm --network entrypoint-probe debian:bookworm-slim true >/dev/null 2>"$CONTAINERS/probe.log" || {
-        podman network rm -f entrypoint-probe >/dev/null 2>&1 || true
-        skip "containers have no network of their own here: $(tail -n 1 "$CONTAINERS/probe.log")"
-    }
-    podman network rm -f entrypoint-probe >/dev/null 2>&1
+    local works=true
+    podman network create entrypoint-probe >/dev/null 2>"$CONTAINERS/probe.log" || works=false
+    podman run --rm --network entrypoint-probe debian:bookworm-slim true >/dev/null 2>>"$CONTAINERS/probe.log" || works=false
+    podman network rm -f entrypoint-probe >/dev/null 2>&1 || true
+    $works || skip "containers have no network of their own here: $(tail -n 1 "$CONTAINERS/probe.log")"
 }
 
 # The engine, without the descriptors that bats waits for.
