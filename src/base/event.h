@@ -62,7 +62,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
       "{tag}, statement {statement} of {statement_count}: {severity}: {message}")                  \
     X(PROGRESS, INFO, "{tag}: statement {statement} of {statement_count}, {elapsed_s} s{about}")   \
     X(LOCK_RETRY, WARN,                                                                            \
-      "a lock was not granted ({sqlstate} {reason}), rolled back, trying again in {pause_ms} ms "  \
+      "blocked by {blocker}: {sqlstate} {reason}; rolled back, trying again in {pause_ms} ms "     \
       "(retry {retry} of {retries})")                                                              \
     X(COMPLETE, INFO, "Migrations complete: {applied} applied in {elapsed_ms} ms, {total} in all") \
     X(TABLE_PRESENT, INFO, "table {table}: present")                                               \

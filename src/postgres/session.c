@@ -98,15 +98,20 @@ bool ep_session_flush(struct ep_session *session, int64_t deadline_ms, struct ep
     return left == 0 ? true : ep_session_fail_lost(session, err);
 }
 
-/* Until the deadline, with somebody woken meanwhile whose turn comes before it. */
+/*
+ * Until the deadline, with somebody woken meanwhile whose turn comes before it. Who is always due
+ * does not keep the answer from being seen.
+ */
 static enum ep_io wait_answer(struct ep_session *session, int64_t deadline_ms)
 {
     struct ep_idle *idle = &session->idle;
 
     for (;;) {
-        bool wakes = idle->wake != NULL && idle->due_ms < deadline_ms;
+        int64_t least_ms = ep_clock_ms() + 1;
+        int64_t due_ms = idle->due_ms < least_ms ? least_ms : idle->due_ms;
+        bool wakes = idle->wake != NULL && due_ms < deadline_ms;
         enum ep_io io = ep_session_wait_socket(PQsocket(session->connection), POLLIN,
-                                               wakes ? idle->due_ms : deadline_ms, false);
+                                               wakes ? due_ms : deadline_ms, false);
         if (io != EP_IO_DEADLINE || !wakes) {
             return io;
         }

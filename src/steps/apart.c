@@ -1,7 +1,7 @@
 #include "steps/apart.h"
 
-#include "format/utf8.h"
 #include "steps/effect.h"
+#include "steps/explain.h"
 #include "system/clock.h"
 
 #include <inttypes.h>
@@ -27,21 +27,19 @@ static bool command(const struct running *running, const char *sql, struct ep_er
 static bool place_error(const struct running *running, const struct ep_extent_statement *statement,
                         long position, struct ep_error *err)
 {
-    size_t offset = position > 0 ? ep_utf8_offset(statement->sql, (size_t)position - 1) : 0;
+    const struct ep_sent sent = {.sql = statement->sql, .position = position};
 
-    ep_script_place(running->apart->migration, &running->script,
-                    (size_t)(statement->sql.data - running->script.text.data) + offset, err);
-    (void)ep_error_context(err, "statement %zu of %zu of migration %s", statement->number + 1,
-                           running->apart->extent->statement_count, running->apart->migration->tag);
+    ep_explain_failure(running->apart->migration, &running->script, &sent, err);
+    (void)ep_watch_refused(running->apart->watch, err, statement->sql);
     if (!ep_session_is_lost(running->session)
         && ep_session_transaction(running->session) != EP_TRANSACTION_NONE) {
-        (void)ep_error_detail(err, "The transaction was rolled back.");
+        (void)ep_error_outcome(err, "The transaction was rolled back.");
     }
     if (running->done > 0) {
-        (void)ep_error_detail(err,
-                              "What %s did before stays; the next start goes on at its statement "
-                              "%zu.",
-                              running->apart->migration->tag, running->done + 1);
+        (void)ep_error_outcome(err,
+                               "What %s did before stays; the next start goes on at its statement "
+                               "%zu.",
+                               running->apart->migration->tag, running->done + 1);
     }
     return false;
 }
@@ -135,6 +133,7 @@ static bool send(struct running *running, const struct ep_extent_statement *stat
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_chunk_outcome outcome = {0};
 
+    ep_watch_running(running->apart->watch, statement->number + 1);
     if (!ep_session_run_chunk(running->session, ep_arena_copy(&arena, statement->sql),
                               EP_CLOCK_NEVER, &outcome, err)) {
         return place_error(running, statement, outcome.position, err);
@@ -278,10 +277,10 @@ static bool explain_alone(const struct running *running, const struct ep_boundar
                           struct ep_error *err)
 {
     if (boundary->effect == EP_EFFECT_INDEX_CREATED) {
-        (void)ep_error_detail(err,
-                              "The index %.*s may be left invalid: the next start drops it and "
-                              "builds it anew.",
-                              EP_SPAN_PRINT(boundary->name));
+        (void)ep_error_outcome(err,
+                               "The index %.*s may be left invalid: the next start drops it and "
+                               "builds it anew.",
+                               EP_SPAN_PRINT(boundary->name));
     }
     if (strcmp(err->sqlstate, "25001") == 0 && running->apart->replica->pooled) {
         (void)ep_error_hint(err, "The pooler put it into a transaction: connect directly, with "
@@ -364,6 +363,23 @@ static void report_begin(const struct ep_apart *apart)
     }
 }
 
+static bool run_parts(struct running *running, struct ep_error *err)
+{
+    const struct ep_extent *extent = running->apart->extent;
+
+    for (size_t i = 0; i < extent->part_count; i++) {
+        const struct ep_extent_part *part = &extent->parts[i];
+        if (part->is_alone ? !run_alone(running, part->first, err)
+                           : !run_transaction(running, part, err)) {
+            return false;
+        }
+        if (running->done < part->first + part->count) {
+            running->done = part->first + part->count;
+        }
+    }
+    return true;
+}
+
 bool ep_apart_run(struct ep_arena *arena, const struct ep_apart *apart,
                   struct ep_progress *ret_progress, struct ep_error *err)
 {
@@ -383,16 +399,9 @@ bool ep_apart_run(struct ep_arena *arena, const struct ep_apart *apart,
         || !check_done(&running, err) || !limit_session(&running, err)) {
         return false;
     }
-    for (size_t i = 0; i < apart->extent->part_count; i++) {
-        const struct ep_extent_part *part = &apart->extent->parts[i];
-        if (part->is_alone ? !run_alone(&running, part->first, err)
-                           : !run_transaction(&running, part, err)) {
-            return false;
-        }
-        if (running.done < part->first + part->count) {
-            running.done = part->first + part->count;
-        }
-    }
+    ep_watch_begin(apart->watch, apart->migration->tag, apart->extent->statement_count);
+    bool done = run_parts(&running, err);
+    ep_watch_end(apart->watch);
     *ret_progress = running.progress;
-    return true;
+    return done;
 }

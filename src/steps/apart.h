@@ -13,6 +13,7 @@
 
 #include "steps/extent.h"
 #include "steps/progress.h"
+#include "steps/watch.h"
 
 struct ep_apart {
     struct ep_replica *replica;
@@ -20,6 +21,7 @@ struct ep_apart {
     const struct ep_migration *migration;
     const struct ep_extent *extent;
     const struct ep_reporter *reporter;
+    struct ep_watch *watch;
 };
 
 /*

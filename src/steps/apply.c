@@ -1,41 +1,15 @@
 #include "steps/apply.h"
 
 #include "base/text.h"
-#include "format/utf8.h"
-#include "source/script.h"
+#include "steps/explain.h"
 #include "system/clock.h"
 
-#include <stdint.h>
-
-/* Behind blanks and the lines of comment that drizzle-kit begins a file with; 0 if all is. */
-static size_t skip_preamble(struct ep_span sql)
+static void explain(const struct ep_apply *apply, const struct ep_migration *migration,
+                    const struct ep_script *script, const struct ep_sent *sent,
+                    struct ep_error *err)
 {
-    size_t at = 0;
-
-    while (at < sql.size) {
-        if (strchr(" \t\r\n", sql.data[at]) != NULL) {
-            at++;
-        } else if (ep_span_starts_with(ep_span_part(sql, at, SIZE_MAX), "--")) {
-            size_t end = ep_span_find_byte(sql, at, '\n');
-            at = end == SIZE_MAX ? sql.size : end;
-        } else {
-            return at;
-        }
-    }
-    return 0;
-}
-
-/* Where in the file: the character that the server names, or the chunk's first that counts. */
-static void place_error(const struct ep_migration *migration, const struct ep_script *script,
-                        size_t chunk, struct ep_span sql, long position, struct ep_error *err)
-{
-    size_t offset = position > 0 ? ep_utf8_offset(sql, (size_t)position - 1) : skip_preamble(sql);
-
-    /* An empty chunk has no place of its own: the end of the file will do. */
-    size_t start = sql.size == 0 ? script->text.size : (size_t)(sql.data - script->text.data);
-    ep_script_place(migration, script, start + offset, err);
-    (void)ep_error_context(err, "chunk %zu of %zu of migration %s", chunk + 1, script->chunk_count,
-                           migration->tag);
+    ep_explain_failure(migration, script, sent, err);
+    (void)ep_watch_refused(apply->watch, err, ep_explain_statement(sent));
 }
 
 static bool transaction_is_ours(const struct ep_apply *apply, bool *ret_ours, struct ep_error *err)
@@ -123,11 +97,39 @@ static void report_begin(const struct ep_apply *apply, const struct ep_migration
     }
 }
 
+static bool run_chunks(struct ep_apply *apply, const struct ep_migration *migration,
+                       const struct ep_script *script, const struct ep_extent *extent,
+                       struct ep_error *err)
+{
+    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
+    size_t statements = 0;
+
+    for (size_t i = 0; i < script->chunk_count; i++) {
+        struct ep_chunk_outcome outcome = {0};
+
+        ep_text_reset(&sql);
+        struct ep_span body = body_of(script, extent, script->chunks[i]);
+        ep_text_append(&sql, body);
+        size_t left_out = (size_t)(body.data - script->chunks[i].data);
+        ep_watch_running(apply->watch,
+                         statements + 1
+                             + ep_explain_count(ep_span_part(script->chunks[i], 0, left_out)));
+        if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
+            || !check_transaction(apply, migration, &outcome, err)) {
+            const struct ep_sent sent = {
+                .sql = body, .completed = outcome.completed, .position = outcome.position};
+            explain(apply, migration, script, &sent, err);
+            return false;
+        }
+        statements += ep_explain_count(script->chunks[i]);
+    }
+    return true;
+}
+
 bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
                   const struct ep_extent *extent, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
     struct ep_script script = {0};
 
     apply->own_transaction = false;
@@ -136,19 +138,10 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
         return false;
     }
     report_begin(apply, migration, extent);
-    for (size_t i = 0; i < script.chunk_count; i++) {
-        struct ep_chunk_outcome outcome = {0};
-
-        ep_text_reset(&sql);
-        struct ep_span body = body_of(&script, extent, script.chunks[i]);
-        ep_text_append(&sql, body);
-        if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
-            || !check_transaction(apply, migration, &outcome, err)) {
-            place_error(migration, &script, i, body, outcome.position, err);
-            return false;
-        }
-    }
-    return true;
+    ep_watch_begin(apply->watch, migration->tag, ep_explain_count_all(&script));
+    bool done = run_chunks(apply, migration, &script, extent, err);
+    ep_watch_end(apply->watch);
+    return done;
 }
 
 bool ep_apply_record(struct ep_apply *apply, const struct ep_migration *migration,

@@ -6,12 +6,14 @@
 
 #include "ledger/ledger.h"
 #include "steps/extent.h"
+#include "steps/watch.h"
 
 struct ep_apply {
     struct ep_session *session;
     const struct ep_ledger_table *table;
     const struct ep_ledger *ledger; /* what is known of it */
     const struct ep_reporter *reporter;
+    struct ep_watch *watch;
     const char *transaction_id; /* of the transaction that was begun for it */
     bool own_transaction;       /* out: the migration has committed by itself */
     bool prepared;              /* out: it has left the transaction prepared on the server */

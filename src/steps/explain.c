@@ -30,11 +30,10 @@ static const struct trap traps[] = {
 };
 #undef EP_TRAP
 
-/* A statement of a script. */
+/* A statement of what was sent. */
 struct found {
-    size_t begin;  /* byte of the script's text */
-    size_t number; /* from 1 */
-    char keywords[EP_SQL_KEYWORDS_SIZE];
+    size_t index; /* from 0 */
+    struct ep_sql_statement statement;
 };
 
 static bool next_statement(struct ep_sql_cutter *cutter, struct ep_sql_statement *ret_statement)
@@ -80,20 +79,11 @@ static size_t count_before(const struct ep_script *script, size_t offset)
     return count;
 }
 
-static void set_found(const struct ep_script *script, const struct ep_sent *sent,
-                      const struct ep_sql_statement *statement, size_t index, struct found *found)
-{
-    found->begin = offset_in(script, sent->sql) + statement->begin;
-    found->number = count_before(script, offset_in(script, sent->sql)) + index + 1;
-    memcpy(found->keywords, statement->keywords, sizeof(found->keywords));
-}
-
 /*
  * The statement that failed: the one that the position is in, else the one behind those that
  * succeeded. A position behind the last statement is at its end.
  */
-static bool find_statement(const struct ep_script *script, const struct ep_sent *sent,
-                           size_t position, struct found *ret_found)
+static bool find_statement(const struct ep_sent *sent, size_t position, struct found *ret_found)
 {
     struct ep_sql_cutter cutter = {.text = sent->sql};
     struct ep_sql_statement statement;
@@ -104,12 +94,27 @@ static bool find_statement(const struct ep_script *script, const struct ep_sent 
             break;
         }
         any = true;
-        set_found(script, sent, &statement, i, ret_found);
+        *ret_found = (struct found){.index = i, .statement = statement};
         if (sent->position <= 0 && i == sent->completed) {
             break;
         }
     }
     return any;
+}
+
+/* The byte of what was sent that the server names. */
+static size_t position_of(const struct ep_sent *sent)
+{
+    return sent->position > 0 ? ep_utf8_offset(sent->sql, (size_t)sent->position - 1) : 0;
+}
+
+struct ep_span ep_explain_statement(const struct ep_sent *sent)
+{
+    struct found found = {0};
+
+    return find_statement(sent, position_of(sent), &found)
+               ? ep_sql_statement_text(sent->sql, &found.statement)
+               : (struct ep_span){0};
 }
 
 static bool fits(const struct trap *trap, const struct ep_script *script, const char *keywords,
@@ -144,22 +149,26 @@ static void place(const struct ep_migration *migration, const struct ep_script *
     (void)snprintf(err->place.migration, sizeof(err->place.migration), "%s", migration->tag);
 }
 
+size_t ep_explain_count_all(const struct ep_script *script)
+{
+    return count_before(script, SIZE_MAX);
+}
+
 void ep_explain_failure(const struct ep_migration *migration, const struct ep_script *script,
                         const struct ep_sent *sent, struct ep_error *err)
 {
-    struct found found = {.begin = offset_in(script, sent->sql)};
-    size_t position =
-        sent->position > 0 ? ep_utf8_offset(sent->sql, (size_t)sent->position - 1) : 0;
-    bool any = find_statement(script, sent, position, &found);
-    size_t offset = sent->position > 0 ? offset_in(script, sent->sql) + position : found.begin;
+    size_t start = offset_in(script, sent->sql);
+    size_t position = position_of(sent);
+    struct found found = {0};
+    bool any = find_statement(sent, position, &found);
 
-    place(migration, script, offset, err);
+    place(migration, script, start + (sent->position > 0 ? position : found.statement.begin), err);
     if (any) {
-        err->place.statement = (long)found.number;
-        err->place.statement_count = (long)count_before(script, SIZE_MAX);
+        err->place.statement = (long)(count_before(script, start) + found.index + 1);
+        err->place.statement_count = (long)ep_explain_count_all(script);
     }
     for (size_t i = 0; i < EP_COUNT_OF(traps); i++) {
-        if (fits(&traps[i], script, found.keywords, err)) {
+        if (fits(&traps[i], script, found.statement.keywords, err)) {
             add_hint(traps[i].hint, migration->tag, err);
             return;
         }

@@ -32,7 +32,11 @@ void ep_explain_failure(const struct ep_migration *migration, const struct ep_sc
 bool ep_explain_check(const struct ep_migration *migration, const struct ep_script *script,
                       struct ep_error *err) EP_MUST_CHECK;
 
-/* How many statements a part of a script's text has. */
+/* How many statements a part of a script's text has, and the whole script. */
 size_t ep_explain_count(struct ep_span sql);
+size_t ep_explain_count_all(const struct ep_script *script);
+
+/* The text of the statement that failed; empty when there is none. */
+struct ep_span ep_explain_statement(const struct ep_sent *sent);
 
 #endif

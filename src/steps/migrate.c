@@ -14,6 +14,7 @@ struct run {
     const struct ep_tier *tier; /* whose turn it is */
     struct ep_pending *pending;
     struct ep_replica replica;
+    struct ep_watch watch;
     struct ep_apply apply;
     struct ep_ledger ledger; /* as last read */
     struct ep_plan plan;     /* made from it under the lock */
@@ -69,6 +70,7 @@ static bool begin(struct ep_arena *arena, struct run *run, struct ep_error *err)
     if (!ep_turn_begin(arena, &run->replica, run->tier, count, &number, &run->ledger, err)
         || (run->creates_ledger
             && !ep_turn_look(arena, &run->replica, run->tier, &run->ledger, err))) {
+        (void)ep_watch_refused(&run->watch, err, ep_span_of(run->tier->ledger.quoted));
         return false;
     }
     run->apply.transaction_id = number;
@@ -116,8 +118,8 @@ static void report_applied(struct run *run, size_t end)
 
 static void explain_count(const struct run *run, struct ep_error *err)
 {
-    (void)ep_error_detail(err, "%zu of %zu pending migrations were applied.", run->applied,
-                          run->applied_before + run->plan.pending_count + run->later);
+    (void)ep_error_outcome(err, "%zu of %zu pending migrations were applied.", run->applied,
+                           run->applied_before + run->plan.pending_count + run->later);
 }
 
 /* What the failure of one migration means for it and for the others. */
@@ -126,14 +128,14 @@ static void explain(const struct run *run, const struct ep_migration *migration,
 {
     ep_hooks_note_failed(run->migrate->hooks, migration->tag);
     if (run->apply.prepared) {
-        (void)ep_error_detail(err, "The transaction is prepared: neither committed nor undone.");
+        (void)ep_error_outcome(err, "The transaction is prepared: neither committed nor undone.");
     } else if (run->apply.own_transaction) {
-        (void)ep_error_detail(err,
-                              "What %s did up to its own COMMIT stays, and the migration is not "
-                              "recorded: the next start runs it from its beginning.",
-                              migration->tag);
+        (void)ep_error_outcome(err,
+                               "What %s did up to its own COMMIT stays, and the migration is not "
+                               "recorded: the next start runs it from its beginning.",
+                               migration->tag);
     } else {
-        (void)ep_error_detail(err, "The transaction was rolled back.");
+        (void)ep_error_outcome(err, "The transaction was rolled back.");
     }
     explain_count(run, err);
 }
@@ -142,10 +144,10 @@ static bool commit(struct run *run, struct ep_error *err)
 {
     if (run->open && !command(run, "COMMIT", err)) {
         if (ep_session_is_lost(run->migrate->session)) {
-            (void)ep_error_detail(err, "Whether COMMIT came through is not known; the next start "
-                                       "finds out.");
+            (void)ep_error_outcome(err, "Whether COMMIT came through is not known; the next start "
+                                        "finds out.");
         } else {
-            (void)ep_error_detail(err, "The transaction was rolled back.");
+            (void)ep_error_outcome(err, "The transaction was rolled back.");
             explain_count(run, err);
         }
         return ep_error_context(err, "committing");
@@ -238,6 +240,7 @@ static bool run_apart(struct ep_arena *arena, struct run *run, size_t item, stru
         .migration = run->plan.items[item].migration,
         .extent = &run->pending->extents[item],
         .reporter = run->migrate->reporter,
+        .watch = &run->watch,
     };
     struct ep_progress progress = {0};
     int64_t start_ms = ep_clock_ms();
@@ -317,19 +320,41 @@ static bool may_retry(const struct run *run, const struct ep_error *err)
            && !ep_session_is_lost(run->migrate->session);
 }
 
-/* Undo, say so, and give whoever holds the lock some time. */
+/* Undo, say who has the lock, and give them some time. */
 static bool back_off(struct run *run, int64_t retry, struct ep_error *err)
 {
     const struct ep_error refusal = *err;
     int64_t shift = retry < 6 ? retry : 6;
     int64_t pause_ms = ep_clock_jitter((int64_t)100 << shift, 20);
+    char blockers[EP_BLOCKERS_BYTES];
 
+    *err = (struct ep_error){0};
+    if (!command(run, "ROLLBACK", err)) {
+        return false;
+    }
+    ep_watch_take_blockers(&run->watch, blockers);
     ep_report(run->migrate->reporter, EP_EVENT_LOCK_RETRY,
               EP_TEXT_FIELD("sqlstate", refusal.sqlstate), EP_TEXT_FIELD("reason", refusal.summary),
+              EP_TEXT_FIELD("blocker", blockers[0] == '\0' ? NULL : blockers),
               EP_INTEGER_FIELD("pause_ms", pause_ms), EP_INTEGER_FIELD("retry", retry + 1),
               EP_INTEGER_FIELD("retries", run->migrate->settings->migrate_lock_retries));
-    *err = (struct ep_error){0};
-    return command(run, "ROLLBACK", err) && ep_replica_pause(pause_ms, err);
+    return ep_replica_pause(pause_ms, err);
+}
+
+/* The last try has failed: it ends with the name of who stood in the way. */
+static bool give_up(struct run *run, struct ep_error *err)
+{
+    struct ep_error ignored = {0};
+    char blockers[EP_BLOCKERS_BYTES] = "";
+
+    if (command(run, "ROLLBACK", &ignored)) {
+        ep_watch_take_blockers(&run->watch, blockers);
+    }
+    if (blockers[0] != '\0') {
+        (void)ep_error_detail(err, "Blocked by %s", blockers);
+    }
+    return ep_error_hint(err, "Another session holds a lock that the migration needs: end it, or "
+                              "raise [migrate] lock_timeout or lock_retries.");
 }
 
 static bool attempts(struct run *run, struct ep_error *err)
@@ -351,8 +376,7 @@ static bool attempts(struct run *run, struct ep_error *err)
             return false;
         }
         if (retry >= run->migrate->settings->migrate_lock_retries) {
-            return ep_error_hint(err, "Another session holds a lock that the migration needs: end "
-                                      "it, or raise [migrate] lock_timeout or lock_retries.");
+            return give_up(run, err);
         }
         if (!back_off(run, retry, err)) {
             return false;
@@ -484,10 +508,14 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
                     .reporter = migrate->reporter,
                     .pooled = state->pooled,
                     .deadline_ms = ep_clock_ms() + migrate->settings->migrate_replica_timeout_ms},
+        .watch = {.session = migrate->session,
+                  .reporter = migrate->reporter,
+                  .lock_timeout_ms = migrate->settings->migrate_lock_timeout_ms},
         .apply = {.session = migrate->session, .reporter = migrate->reporter},
     };
 
     run.apply.ledger = &run.ledger;
+    run.apply.watch = &run.watch;
     ep_signals_note();
     bool done = migrate_locked(&arena, &run, &current, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {

@@ -1,5 +1,7 @@
 #include "steps/pending.h"
 
+#include "steps/explain.h"
+
 void ep_pending_init(struct ep_arena *arena, size_t migration_count,
                      enum ep_transactions transactions, int server_version,
                      struct ep_pending *ret_pending)
@@ -18,6 +20,7 @@ static bool measure(struct ep_pending *pending, const struct ep_migration *migra
     struct ep_script script = {0};
 
     return ep_script_load(&scratch, migration, &script, err)
+           && ep_explain_check(migration, &script, err)
            && ep_extent_measure(&pending->measure, migration, &script, extent, err);
 }
 

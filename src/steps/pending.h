@@ -21,7 +21,7 @@ void ep_pending_init(struct ep_arena *arena, size_t migration_count,
 /*
  * Read the files of what is pending and was not measured yet, then make the steps of the plan.
  *
- * Errors: EP_FAULT_SOURCE, from ep_script_load() and ep_extent_measure().
+ * Errors: those of ep_script_load(), ep_explain_check() and ep_extent_measure().
  */
 bool ep_pending_cut(struct ep_arena *arena, struct ep_pending *pending, struct ep_plan *plan,
                     struct ep_error *err) EP_MUST_CHECK;

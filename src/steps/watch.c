@@ -7,6 +7,7 @@
 enum {
     REPORT_EVERY_MS = 10 * 1000,
     LIVE_EVERY_MS = 1000,
+    ASK_LEAST_MS = 20, /* into a statement; a shorter one has no time for a second login */
     ANSWER_MS = 2000 /* for the second session: what it takes delays the migration */
 };
 
@@ -71,7 +72,10 @@ static void report(const struct ep_watch *watch)
 /* When a statement that began at since_ms is to be asked about for the sake of its lock. */
 static int64_t ask_due(const struct ep_watch *watch, int64_t since_ms)
 {
-    return watch->lock_timeout_ms == 0 ? EP_CLOCK_NEVER : since_ms + watch->lock_timeout_ms / 2;
+    int64_t half_ms = watch->lock_timeout_ms / 2;
+
+    return half_ms == 0 ? EP_CLOCK_NEVER
+                        : since_ms + (half_ms < ASK_LEAST_MS ? ASK_LEAST_MS : half_ms);
 }
 
 static int64_t wake(void *context)
@@ -108,7 +112,7 @@ void ep_watch_begin(struct ep_watch *watch, const char *tag, size_t statement_co
     watch->asked_statement = 0;
     watch->blockers[0] = '\0';
     watch->activity[0] = '\0';
-    watch->refusal = (struct ep_blockers){0};
+    watch->lock_refused = false;
     watch->report_ms = now_ms + report_every(watch);
     ep_session_set_running(watch->session, &running);
     ep_watch_running(watch, 1);
@@ -131,17 +135,27 @@ void ep_watch_end(struct ep_watch *watch)
     ep_session_set_running(watch->session, NULL);
     ep_session_close(watch->second);
     watch->second = NULL;
-}
-
-void ep_watch_refused(struct ep_watch *watch, const struct ep_error *refusal, struct ep_span sql)
-{
-    ep_blockers_note(refusal, sql, &watch->refusal);
-}
-
-const char *ep_watch_blockers(struct ep_watch *watch)
-{
-    if (watch->blockers[0] == '\0' && watch->refusal.names[0] != '\0') {
-        ep_blockers_after(watch->session, &watch->refusal, watch->blockers);
+    if (!watch->lock_refused) {
+        watch->blockers[0] = '\0';
     }
-    return watch->blockers;
+}
+
+bool ep_watch_refused(struct ep_watch *watch, const struct ep_error *err, struct ep_span sql)
+{
+    if (strcmp(err->sqlstate, "55P03") != 0 && strcmp(err->sqlstate, "40P01") != 0) {
+        return false;
+    }
+    watch->lock_refused = true;
+    ep_blockers_note(err, sql, &watch->refusal);
+    return true;
+}
+
+void ep_watch_take_blockers(struct ep_watch *watch, char ret_text[EP_BLOCKERS_BYTES])
+{
+    memcpy(ret_text, watch->blockers, EP_BLOCKERS_BYTES);
+    if (ret_text[0] == '\0' && watch->lock_refused) {
+        ep_blockers_after(watch->session, &watch->refusal, ret_text);
+    }
+    watch->blockers[0] = '\0';
+    watch->lock_refused = false;
 }

@@ -30,7 +30,8 @@ struct ep_watch {
     size_t asked_statement;
     char blockers[EP_BLOCKERS_BYTES]; /* whom the statement waited for when last asked, or "" */
     char activity[256];               /* "building index: scanning table 43 %", or "" */
-    struct ep_blockers refusal;       /* what the statement that was refused a lock needs */
+    bool lock_refused;                /* to the statement that was sent last */
+    struct ep_blockers refusal;       /* what that one needs */
 };
 
 /* tag must stay valid up to ep_watch_end(); watch stays where it is. */
@@ -42,10 +43,12 @@ void ep_watch_running(struct ep_watch *watch, size_t statement);
 void ep_watch_end(struct ep_watch *watch);
 
 /*
- * A statement was refused a lock: take note of what it needs. sql is the statement. Then, when
- * the transaction is rolled back, who has it: "" when nobody is known.
+ * A statement was refused a lock: take note of what it needs, before ep_watch_end(). sql is the
+ * statement. Nothing is done for errors of other kinds. Returns whether it is such an error.
  */
-void ep_watch_refused(struct ep_watch *watch, const struct ep_error *refusal, struct ep_span sql);
-const char *ep_watch_blockers(struct ep_watch *watch);
+bool ep_watch_refused(struct ep_watch *watch, const struct ep_error *err, struct ep_span sql);
+
+/* Then, when the transaction is rolled back, who has it: "" when nobody is known. */
+void ep_watch_take_blockers(struct ep_watch *watch, char ret_text[EP_BLOCKERS_BYTES]);
 
 #endif
