@@ -3,6 +3,8 @@
 #include "steps/apart.h"
 #include "steps/apply.h"
 #include "steps/creation.h"
+#include "steps/pending.h"
+#include "steps/retry.h"
 #include "steps/survey.h"
 #include "steps/turn.h"
 #include "system/clock.h"
@@ -320,47 +322,12 @@ static bool may_retry(const struct run *run, const struct ep_error *err)
            && !ep_session_is_lost(run->migrate->session);
 }
 
-/* Undo, say who has the lock, and give them some time. */
-static bool back_off(struct run *run, int64_t retry, struct ep_error *err)
-{
-    const struct ep_error refusal = *err;
-    int64_t shift = retry < 6 ? retry : 6;
-    int64_t pause_ms = ep_clock_jitter((int64_t)100 << shift, 20);
-    char blockers[EP_BLOCKERS_BYTES];
-
-    *err = (struct ep_error){0};
-    if (!command(run, "ROLLBACK", err)) {
-        return false;
-    }
-    ep_watch_take_blockers(&run->watch, blockers);
-    ep_report(run->migrate->reporter, EP_EVENT_LOCK_RETRY,
-              EP_TEXT_FIELD("sqlstate", refusal.sqlstate), EP_TEXT_FIELD("reason", refusal.summary),
-              EP_TEXT_FIELD("blocker", blockers[0] == '\0' ? NULL : blockers),
-              EP_INTEGER_FIELD("pause_ms", pause_ms), EP_INTEGER_FIELD("retry", retry + 1),
-              EP_INTEGER_FIELD("retries", run->migrate->settings->migrate_lock_retries));
-    return ep_replica_pause(pause_ms, err);
-}
-
-/* The last try has failed: it ends with the name of who stood in the way. */
-static bool give_up(struct run *run, struct ep_error *err)
-{
-    struct ep_error ignored = {0};
-    char blockers[EP_BLOCKERS_BYTES] = "";
-
-    if (command(run, "ROLLBACK", &ignored)) {
-        ep_watch_take_blockers(&run->watch, blockers);
-    }
-    if (blockers[0] != '\0') {
-        (void)ep_error_detail(err, "Blocked by %s", blockers);
-    }
-    return ep_error_hint(err, "Another session holds a lock that the migration needs: end it, or "
-                              "raise [migrate] lock_timeout or lock_retries.");
-}
-
 static bool attempts(struct run *run, struct ep_error *err)
 {
     size_t applied = run->applied;
-    int64_t retry = 0;
+    struct ep_retry retry = {.watch = &run->watch,
+                             .settings = run->migrate->settings,
+                             .reporter = run->migrate->reporter};
 
     for (;;) {
         if (attempt(run, err)) {
@@ -372,16 +339,9 @@ static bool attempts(struct run *run, struct ep_error *err)
             }
             continue;
         }
-        if (!may_retry(run, err)) {
+        if (!may_retry(run, err) || !ep_retry_again(&retry, err)) {
             return false;
         }
-        if (retry >= run->migrate->settings->migrate_lock_retries) {
-            return give_up(run, err);
-        }
-        if (!back_off(run, retry, err)) {
-            return false;
-        }
-        retry++;
     }
 }
 

@@ -8,7 +8,7 @@ enum {
     REPORT_EVERY_MS = 10 * 1000,
     LIVE_EVERY_MS = 1000,
     ASK_LEAST_MS = 20, /* into a statement; a shorter one has no time for a second login */
-    ANSWER_MS = 2000 /* for the second session: what it takes delays the migration */
+    ANSWER_MS = 2000   /* for the second session: what it takes delays the migration */
 };
 
 static int64_t earlier(int64_t a_ms, int64_t b_ms)
