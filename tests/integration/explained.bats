@@ -91,7 +91,7 @@ fails() {
 @test "trap: a statement that no function may hold" {
     fails $'CREATE TABLE a (n int);\n--> statement-breakpoint\nDO $$ BEGIN EXECUTE \'VACUUM a\'; END $$;'
     assert_has "$stderr" 'SQLSTATE: 25001 active_sql_transaction'
-    assert_has "$stderr" 'HINT: Move it into a migration of its own.'
+    assert_has "$stderr" 'HINT: Written as a statement of its own, in no function and no DO block'
     assert_has "$stderr" '0001_x.sql:3:1'
 }
 

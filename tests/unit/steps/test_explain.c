@@ -74,7 +74,7 @@ static void known_traps_have_a_hint(void **state)
          "transaction = auto"},
         {"25001", "CREATE INDEX CONCURRENTLY cannot run inside a transaction block",
          "CREATE INDEX CONCURRENTLY i ON t (x)", "no-transaction"},
-        {"25001", "VACUUM cannot be executed from a function", "SELECT f()", "of its own"},
+        {"25001", "VACUUM cannot be executed from a function", "SELECT f()", "of its own, in no function"},
         {"42501", "permission denied for database app", "CREATE SCHEMA IF NOT EXISTS s",
          "GRANT CREATE ON DATABASE"},
         {"42501", "permission denied for schema public", "CREATE TABLE t ()",
