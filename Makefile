@@ -49,7 +49,7 @@ APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
-SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init matrix rows scram static wait wire))
+SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init release matrix rows scram static wait wire))
 FAULTS := $(wildcard tests/faults/*.bats tests/model/*.bats)
 ORACLE := $(wildcard tests/oracle/*.bats)
 # They use the whole machine and measure time: one at a time.
@@ -60,7 +60,7 @@ $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoi
 $(1)_TEST := $$(patsubst %.c,build/$(1)/%,$$(TEST_C))
 build/$(1)/entrypoint: build/$(1)/obj/entrypoint/main.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
 	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
-build/$(1)/libentrypoint.a: $$($(1)_OBJ)
+build/$(1)/libentrypoint.a: $$($(1)_OBJ) build/$(1)/obj/licenses.o
 	$(Q)rm -f $$@; ar rcs $$@ $$^
 build/$(1)/obj/%.o: %.c Makefile $$($(1)_NEED) | $(INIH)/ini.h
 	@mkdir -p $$(@D)
@@ -68,6 +68,12 @@ build/$(1)/obj/%.o: %.c Makefile $$($(1)_NEED) | $(INIH)/ini.h
 build/$(1)/obj/ini.o: $(INIH)/ini.h $$($(1)_NEED)
 	@mkdir -p $$(@D)
 	$(Q)$$($(1)_CC) -w $$($(1)_CF) $(INIH_D) -c -o $$@ $(INIH)/ini.c
+build/$(1)/licenses.c: mk/licenses.sh mk/sources
+	@mkdir -p $$(@D)
+	$(Q)mk/licenses.sh --c $$(if $$($(1)_NEED),static) >$$@
+build/$(1)/obj/licenses.o: build/$(1)/licenses.c entrypoint/licenses.h $$($(1)_NEED)
+	@mkdir -p $$(@D)
+	$(Q)$$($(1)_CC) $(ALL) $$($(1)_CF) -c -o $$@ $$<
 $$($(1)_TEST): build/$(1)/%: build/$(1)/obj/%.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
 	@mkdir -p $$(@D)
 	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
@@ -91,6 +97,14 @@ $(INIH)/ini.h: mk/sources
 	@mkdir -p $(INIH)
 	$(Q)tar -C $(INIH) --strip-components=1 -xzf "$$(mk/fetch.sh $(notdir $(INIH)).tar.gz)"
 	@touch $@
+
+DIST := build/dist/entrypoint-$(VERSION)-linux-$(ARCH)
+dist: build/$(STATIC)/entrypoint ## build/dist: what is released: binary, archive, SBOM, checksums; the same bytes from the same sources
+	@mk/dist.sh $< $(VERSION) $(ARCH) $(DIST)
+
+PREFIX ?= /usr/local
+install: build/$(STATIC)/entrypoint ## the static binary, its manual page and completions, below $(DESTDIR)$(PREFIX)
+	@mk/install.sh $< "$(DESTDIR)$(PREFIX)"
 
 unit: build/san/unit ## build and run the unit tests
 	@tests/run $(san_TEST)
@@ -134,5 +148,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static unit lint test soak demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak demo docs format flags clean help FORCE
 .SECONDARY:

@@ -145,6 +145,16 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
     case EP_OPTION_INI:
         parsing->line.help_page = EP_HELP_INI;
         return true;
+    case EP_OPTION_BASH:
+        parsing->line.help_page = EP_HELP_BASH;
+        return true;
+    case EP_OPTION_ZSH:
+        parsing->line.help_page = EP_HELP_ZSH;
+        return true;
+    case EP_OPTION_FISH:
+        parsing->line.help_page = EP_HELP_FISH;
+        return true;
+    case EP_OPTION_LICENSES:
     case EP_OPTION_JSON:
     case EP_OPTION_SQL:
     case EP_OPTION_EXIT_CODE:

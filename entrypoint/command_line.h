@@ -16,7 +16,15 @@
 #include "entrypoint/commands.h"
 #include "settings/load.h"
 
-enum ep_help_page { EP_HELP_TEXT, EP_HELP_MAN, EP_HELP_MARKDOWN, EP_HELP_INI };
+enum ep_help_page {
+    EP_HELP_TEXT,
+    EP_HELP_MAN,
+    EP_HELP_MARKDOWN,
+    EP_HELP_INI,
+    EP_HELP_BASH,
+    EP_HELP_ZSH,
+    EP_HELP_FISH
+};
 
 struct ep_command_line {
     const struct ep_command *command;

@@ -164,8 +164,10 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
         .arguments = "[COMMAND]",
         .sections = "",
         .summary = "explain a command, or everything",
-        .manual = "Other forms of the same: --man writes the manual page, --markdown the tables of "
-                  "README.md, --ini an entrypoint.ini with every setting.",
+        .manual =
+            "Other forms of the same: --man writes the manual page, --markdown the tables of "
+            "README.md, --ini an entrypoint.ini with every setting, --bash, --zsh and --fish what "
+            "completes command lines in these shells.",
     },
     {
         .id = EP_COMMAND_VERSION,
@@ -186,6 +188,11 @@ const struct ep_option ep_options[EP_OPTION_COUNT] = {
     {EP_OPTION_MAN, "man", '\0', NULL, "help", "write the manual page"},
     {EP_OPTION_MARKDOWN, "markdown", '\0', NULL, "help", "write the tables of README.md"},
     {EP_OPTION_INI, "ini", '\0', NULL, "help", "write an entrypoint.ini with every setting"},
+    {EP_OPTION_BASH, "bash", '\0', NULL, "help", "write the completions for bash"},
+    {EP_OPTION_ZSH, "zsh", '\0', NULL, "help", "write the completions for zsh"},
+    {EP_OPTION_FISH, "fish", '\0', NULL, "help", "write the completions for fish"},
+    {EP_OPTION_LICENSES, "licenses", '\0', NULL, "version",
+     "show the licences of what this program is linked with"},
     {EP_OPTION_JSON, "json", '\0', NULL, "status plan check", "write one JSON document"},
     {EP_OPTION_SQL, "sql", '\0', NULL, "plan", "print the SQL, for psql"},
     {EP_OPTION_EXIT_CODE, "exit-code", '\0', NULL, "status",

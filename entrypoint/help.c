@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "entrypoint/completion.h"
 #include "settings/database.h"
 #include "settings/document.h"
 
@@ -185,6 +186,15 @@ void ep_help_page(struct ep_text *out, enum ep_help_page page, const struct ep_c
         return;
     case EP_HELP_INI:
         ep_help_ini(out);
+        return;
+    case EP_HELP_BASH:
+        ep_completion_bash(out);
+        return;
+    case EP_HELP_ZSH:
+        ep_completion_zsh(out);
+        return;
+    case EP_HELP_FISH:
+        ep_completion_fish(out);
         return;
     }
     EP_CHECK(false);

@@ -27,6 +27,10 @@ put() { # put NEW FILE
 "$binary" help --markdown >"$temporary/markdown"
 put "$temporary/man" entrypoint/entrypoint.1
 put "$temporary/ini" examples/entrypoint.ini
+for shell in bash zsh fish; do
+    "$binary" help --$shell >"$temporary/$shell"
+    put "$temporary/$shell" entrypoint/completions/entrypoint.$shell
+done
 
 # A block of README.md between <!-- NAME --> and <!-- /NAME --> becomes the block of that name.
 if [ -f README.md ]; then

@@ -13,7 +13,7 @@ aarch64="$cross qemu-user-static"
 containers="podman buildah runc netavark aardvark-dns fuse-overlayfs iptables catatonit debootstrap docker-compose qemu-user-static"
 servers="postgresql-15 pgbouncer"
 test="$build $static $servers clang libclang-rt-14-dev libcmocka-dev bats file iproute2 openssl socat procps valgrind jq xxd spin
-    libpg-query-dev dnsmasq-base mandoc tini clang-format clang-tidy cppcheck shellcheck"
+    libpg-query-dev dnsmasq-base mandoc tini zsh fish clang-format clang-tidy cppcheck shellcheck"
 demo="$build $static $servers"
 
 node= # Debian's are not wanted beside another installation

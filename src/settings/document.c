@@ -153,11 +153,16 @@ static void add_flag(struct ep_text *out, const struct ep_setting *row)
     ep_document_wrap(out, "        ", ep_text_get(&facts));
 }
 
+bool ep_document_has_flag(const struct ep_setting *row, const char *sections)
+{
+    return has_flag(row) && (sections == NULL || is_listed(row->section, sections));
+}
+
 void ep_document_flags(struct ep_text *out, const char *sections)
 {
     for (size_t i = 0; i < EP_SETTINGS_COUNT; i++) {
         const struct ep_setting *row = &ep_settings_table[i];
-        if (has_flag(row) && (sections == NULL || is_listed(row->section, sections))) {
+        if (ep_document_has_flag(row, sections)) {
             add_flag(out, row);
         }
     }

@@ -7,12 +7,16 @@
 #define EP_SETTINGS_DOCUMENT_H
 
 #include "base/text.h"
+#include "settings/settings.h"
 
 /*
  * The flags for --help, at most 80 columns wide, of the settings in some
  * sections: names separated by blanks, NULL for all.
  */
 void ep_document_flags(struct ep_text *out, const char *sections);
+
+/* Whether that lists the flag of a row. */
+bool ep_document_has_flag(const struct ep_setting *row, const char *sections);
 
 void ep_document_markdown(struct ep_text *out); /* a table for README.md */
 void ep_document_ini(struct ep_text *out);      /* every setting commented out, with its default */
