@@ -131,6 +131,7 @@ void ep_completion_bash(struct ep_text *out)
 {
     ep_text_add(out,
                 "# Completions of entrypoint for bash, written by \"entrypoint help --bash\".\n"
+                "# shellcheck disable=SC2221,SC2222 # a flag with choices has flags behind it\n"
                 "_entrypoint() {\n"
                 "    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
                 "    local command='' flags i\n"

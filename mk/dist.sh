@@ -22,4 +22,4 @@ cp "$binary" "$out"
 tar -C "$tree" --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" | gzip -9n >"$out.tar.gz"
 "$mk/sbom.sh" "$binary" "$version" "$arch" >"$out.spdx.json"
 (cd "$folder" && sha256sum entrypoint-"$version"-linux-*[!S] >SHA256SUMS)
-ls -l "$folder" | awk 'NR > 1 { print $5, $9 }'
+(cd "$folder" && wc -c "$name"* SHA256SUMS)

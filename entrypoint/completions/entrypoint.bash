@@ -1,4 +1,5 @@
 # Completions of entrypoint for bash, written by "entrypoint help --bash".
+# shellcheck disable=SC2221,SC2222 # a flag with choices has flags behind it
 _entrypoint() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local command='' flags i

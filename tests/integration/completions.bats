@@ -67,7 +67,7 @@ in_bash() {
 
 @test "bash: the file is whole, and shellcheck has nothing to say" {
     command -v shellcheck >/dev/null || skip "there is no shellcheck"
-    shellcheck -s bash -e SC2221,SC2222 "$BATS_TEST_TMPDIR/entrypoint.bash"
+    shellcheck -s bash "$BATS_TEST_TMPDIR/entrypoint.bash"
 }
 
 in_fish() {
