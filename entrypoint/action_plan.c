@@ -43,6 +43,9 @@ bool ep_action_plan(const struct ep_context *context, struct ep_error *err)
     } else {
         ep_plan_output_text(&text, &list);
     }
+    if (context->configuration->settings.log_format == EP_LOG_FORMAT_GITHUB) {
+        ep_survey_report(&list.survey, context->reporter); /* shown beside the lines */
+    }
     return ep_action_print(&text, err)
            && (context->configuration->settings.migrate_hazards != EP_POLICY_FAIL
                || ep_survey_refuse(&list.survey, err));

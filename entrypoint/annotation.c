@@ -80,6 +80,35 @@ void ep_annotation_add(struct ep_text *text, const struct ep_error *err, const c
     ep_text_add_byte(text, '\n');
 }
 
+bool ep_annotation_add_event(struct ep_text *text, const struct ep_event *event,
+                             struct ep_span message, const char *workspace)
+{
+    struct ep_text masked EP_CLEANUP(ep_text_clear) = {0};
+    struct ep_place place = {0};
+
+    for (size_t i = 0; i < event->field_count; i++) {
+        const struct ep_field *field = &event->fields[i];
+        if (strcmp(field->name, "file") == 0 && field->text != NULL) {
+            (void)snprintf(place.file, sizeof(place.file), "%s", field->text);
+        } else if (strcmp(field->name, "line") == 0) {
+            place.line = (long)field->integer;
+        } else if (strcmp(field->name, "column") == 0) {
+            place.column = (long)field->integer;
+        }
+    }
+    if (place.file[0] == '\0') {
+        return false;
+    }
+    ep_utf8_append_printable(message, &masked);
+    ep_secret_mask(&masked);
+    ep_text_add(text, "::warning");
+    add_properties(text, &place, workspace);
+    ep_text_add(text, "::");
+    add_escaped(text, ep_text_get(&masked), false);
+    ep_text_add_byte(text, '\n');
+    return true;
+}
+
 void ep_annotation_defuse(struct ep_text *text)
 {
     struct ep_text copy EP_CLEANUP(ep_text_clear) = {0};

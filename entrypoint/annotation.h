@@ -19,6 +19,13 @@
  */
 void ep_annotation_add(struct ep_text *text, const struct ep_error *err, const char *workspace);
 
+/*
+ * The same of an event that has the fields file, line and column, as a warning; false where it
+ * has none. message is the event's, as it is logged.
+ */
+bool ep_annotation_add_event(struct ep_text *text, const struct ep_event *event,
+                             struct ep_span message, const char *workspace);
+
 /* Take from lines of the log what GitHub would read as a command; "::" becomes ". ::". */
 void ep_annotation_defuse(struct ep_text *text);
 

@@ -1,6 +1,7 @@
 #include "entrypoint/report.h"
 
 #include "base/check.h"
+#include "entrypoint/annotation.h"
 #include "entrypoint/log_line.h"
 
 #include <unistd.h>
@@ -109,6 +110,18 @@ static void add_json_field(const struct ep_event *event, const struct ep_field *
     }
 }
 
+static void annotate(struct ep_log *log, const struct ep_event *event,
+                     const struct ep_text *message)
+{
+    struct ep_text line EP_CLEANUP(ep_text_clear) = {0};
+    const char *workspace = getenv("GITHUB_WORKSPACE");
+
+    if (ep_annotation_add_event(&line, event, ep_text_span(message),
+                                workspace == NULL ? "" : workspace)) {
+        ep_log_line_write_command(log, &line);
+    }
+}
+
 static void report(void *context, const struct ep_event *event)
 {
     struct ep_log *log = context;
@@ -135,6 +148,9 @@ static void report(void *context, const struct ep_event *event)
         ep_log_line_show(log, &line);
     } else {
         ep_log_line_write(log, &line);
+    }
+    if (log->format == EP_LOG_FORMAT_GITHUB) {
+        annotate(log, event, &message);
     }
 }
 

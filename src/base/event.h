@@ -37,7 +37,7 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
     X(SOURCE, INFO, "found {count} migrations in {folder} ({layout})")                             \
     X(SOURCE_NOTE, WARN, "{note}")                                                                 \
     X(PLAN_NOTE, WARN, "{tag}: {note}")                                                            \
-    X(HAZARD, WARN, "{place}: {message} ({hazard}). {remedy}")                                     \
+    X(HAZARD, WARN, "{file}:{line}:{column}: {message} ({hazard}). {remedy}")                      \
     X(AHEAD, WARN,                                                                                 \
       "{count} applied migrations are not in this image, the newest from {newest}: {meaning}")     \
     X(UP_TO_DATE, INFO, "nothing to migrate: {applied} migrations applied, none pending")          \

@@ -187,18 +187,19 @@ static bool matters(const struct ep_hazard *hazard)
     return !hazard->is_accepted && hazard->severity != EP_HAZARD_NOTE;
 }
 
-static void report_hazards(struct ep_arena *arena, const struct ep_survey *survey,
-                           const struct ep_reporter *reporter)
+void ep_survey_report(const struct ep_survey *survey, const struct ep_reporter *reporter)
 {
     for (size_t i = 0; i < survey->hazards.count; i++) {
         const struct ep_hazard *hazard = &survey->hazards.items[i];
         if (matters(hazard)) {
-            ep_report(reporter, EP_EVENT_HAZARD,
-                      EP_TEXT_FIELD("tag", find_migration(survey, hazard)->migration->tag),
+            const struct ep_migration *migration = find_migration(survey, hazard)->migration;
+            long line = 0, column = 0;
+            ep_survey_locate(survey, hazard, &line, &column);
+            ep_report(reporter, EP_EVENT_HAZARD, EP_TEXT_FIELD("tag", migration->tag),
                       EP_TEXT_FIELD("hazard", hazard->rule->name),
                       EP_TEXT_FIELD("class", ep_hazard_class_words(hazard->rule->class)),
-                      EP_TEXT_FIELD("place", ep_survey_place(arena, survey, hazard)),
-                      EP_TEXT_FIELD("message", hazard->message),
+                      EP_TEXT_FIELD("file", migration->path), EP_INTEGER_FIELD("line", line),
+                      EP_INTEGER_FIELD("column", column), EP_TEXT_FIELD("message", hazard->message),
                       EP_TEXT_FIELD("remedy", hazard->remedy));
         }
     }
@@ -241,6 +242,6 @@ bool ep_survey_enforce(const struct ep_survey_request *request, enum ep_policy p
     if (!ep_survey_make(&arena, request, &survey, err)) {
         return false;
     }
-    report_hazards(&arena, &survey, reporter);
+    ep_survey_report(&survey, reporter);
     return policy != EP_POLICY_FAIL || ep_survey_refuse(&survey, err);
 }

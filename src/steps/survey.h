@@ -48,14 +48,16 @@ const char *ep_survey_place(struct ep_arena *arena, const struct ep_survey *surv
 void ep_survey_locate(const struct ep_survey *survey, const struct ep_hazard *hazard,
                       long *ret_line, long *ret_column);
 
+/* Report the warnings and dangers that nobody has accepted, each as an event. */
+void ep_survey_report(const struct ep_survey *survey, const struct ep_reporter *reporter);
+
 /* Fails when a warning or danger is among the hazards that nobody has accepted: EP_FAULT_SOURCE,
  * with the place of the first. */
 bool ep_survey_refuse(const struct ep_survey *survey, struct ep_error *err) EP_MUST_CHECK;
 
 /*
- * [migrate] hazards, before anything is run: report the warnings and dangers that nobody has
- * accepted, each as an event, and refuse them where the policy is "fail". Nothing is looked at
- * where it is "off", or where nothing is pending.
+ * [migrate] hazards, before anything is run: report, and refuse where the policy is "fail".
+ * Nothing is looked at where it is "off", or where nothing is pending.
  *
  * Errors: those of ep_survey_refuse() and ep_survey_make().
  */

@@ -147,7 +147,8 @@ ALTER TABLE empty RENAME TO void;'
     given=(ENTRYPOINT_LOG_FORMAT=json)
     said 'DROP TABLE small;'
     assert_status 0
-    assert_equal "$(grep '"hazard"' <<<"$stderr" | jq -r '[.tag, .hazard, .class] | join(" ")')" "0001_next drop-table data loss"
+    assert_equal "$(grep '"hazard"' <<<"$stderr" | jq -r '[.tag, .hazard, .class, .line] | map(tostring) | join(" ")')" \
+        "0001_next drop-table data loss 1"
 }
 
 @test "README.md names every hazard" {

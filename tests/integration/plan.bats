@@ -139,6 +139,13 @@ ALTER TABLE users DROP COLUMN email -- entrypoint: accept drop-column' >"$folder
     assert_has "$stdout" '0 notes, 1 accepted'
 }
 
+@test "on GitHub hazards are shown beside their lines" {
+    several
+    show ENTRYPOINT_LOG_FORMAT=github GITHUB_WORKSPACE="$BATS_TEST_TMPDIR"
+    assert_status 0
+    assert_matches "$stderr" '^::warning file=drizzle/0001_plain.sql,line=3,col=1::.*column email of users is dropped'
+}
+
 @test "what migrating would refuse is shown, not refused" {
     several
     printf '%s' 'CREATE TABLE other ();' >"$folder/0000_init.sql"

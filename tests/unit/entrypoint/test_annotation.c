@@ -49,6 +49,23 @@ static void a_file_is_named_relative_to_the_workspace(void **state)
     }
 }
 
+static void an_event_with_a_place_is_a_warning(void **state)
+{
+    (void)state;
+    const struct ep_field fields[] = {EP_TEXT_FIELD("tag", "a"), EP_TEXT_FIELD("file", "/w/a.sql"),
+                                      EP_INTEGER_FIELD("line", 3), EP_INTEGER_FIELD("column", 7)};
+    const struct ep_event event = {
+        .kind = EP_EVENT_HAZARD, .fields = fields, .field_count = EP_COUNT_OF(fields)};
+    const struct ep_event placeless = {
+        .kind = EP_EVENT_APPLYING, .fields = fields, .field_count = 1};
+    struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
+
+    assert_false(ep_annotation_add_event(&text, &placeless, ep_span_of("x"), ""));
+    assert_int_equal(text.size, 0);
+    assert_true(ep_annotation_add_event(&text, &event, ep_span_of("100%\nsure"), "/w"));
+    assert_string_equal(ep_text_get(&text), "::warning file=a.sql,line=3,col=7::100%25 sure\n");
+}
+
 static void without_a_place_it_is_an_error_all_the_same(void **state)
 {
     (void)state;
@@ -86,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_error_is_at_its_place),
         cmocka_unit_test(a_file_is_named_relative_to_the_workspace),
+        cmocka_unit_test(an_event_with_a_place_is_a_warning),
         cmocka_unit_test(without_a_place_it_is_an_error_all_the_same),
         cmocka_unit_test(lines_that_are_no_commands_do_not_look_like_any),
     };
