@@ -278,3 +278,13 @@ containers_clean() {
         podman rm -f -t 0 "$id" >/dev/null 2>&1 || true
     done
 }
+
+# tests/containers/schemas/validate.mjs with its packages, in build/schemas.
+schemas_install() {
+    mkdir -p build/schemas
+    cp tests/containers/schemas/{package.json,package-lock.json,.npmrc,validate.mjs} build/schemas/
+    if ! cmp -s build/schemas/package-lock.json build/schemas/installed; then
+        (cd build/schemas && npm ci --no-audit --no-fund --loglevel=error 3>&- 4>&-)
+        cp build/schemas/package-lock.json build/schemas/installed
+    fi
+}
