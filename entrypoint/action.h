@@ -29,6 +29,7 @@ bool ep_action_status(const struct ep_context *context, struct ep_error *err) EP
 bool ep_action_check(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_plan(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_mark(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
+bool ep_action_rollback(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_new(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_config(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;
 bool ep_action_help(const struct ep_context *context, struct ep_error *err) EP_MUST_CHECK;

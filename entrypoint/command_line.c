@@ -162,6 +162,10 @@ static bool apply_option(struct parsing *parsing, const struct flag *flag, struc
     case EP_OPTION_FOLDER:
     case EP_OPTION_ALL:
         return true;
+    case EP_OPTION_STEPS:
+        return read_value(parsing, flag, flag->option->argument, &parsing->line.steps, err);
+    case EP_OPTION_TO:
+        return read_value(parsing, flag, flag->option->argument, &parsing->line.to, err);
     case EP_OPTION_COUNT:
         break;
     }

@@ -33,6 +33,7 @@ struct ep_command_line {
     const char *name;                  /* with new: of the migration */
     const char **tags;                 /* with mark: of migrations, the arena's */
     size_t tag_count;
+    const char *steps, *to;              /* with rollback: one of them */
     const struct ep_command *help_topic; /* with help: the command to explain; NULL: everything */
     enum ep_help_page help_page;
     bool options[EP_OPTION_COUNT]; /* those that were given */

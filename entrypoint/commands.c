@@ -134,6 +134,24 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "everything that is not recorded yet is.",
     },
     {
+        .id = EP_COMMAND_ROLLBACK,
+        .name = "rollback",
+        .arguments = "--steps NUMBER | --to TAG",
+        .sections = "database wait migrate drizzle numbered log",
+        .summary = "undo the newest migrations with the SQL written for that",
+        .manual =
+            "Runs what somebody wrote beside each migration: TAG.down.sql, down.sql in the folder "
+            "of "
+            "a migration of drizzle-kit 1.0, or the part of a file of dbmate, goose or sql-migrate "
+            "that goes down. Newest first, in one transaction, and the rows of the tracking tables "
+            "go with it. With --to, everything behind TAG is undone, TAG itself stays. Where one "
+            "of "
+            "them has no such SQL, or it holds a statement that cannot be in a transaction, "
+            "nothing "
+            "is done. Takes the locks that migrate takes. Never happens by itself: a start only "
+            "goes forward.",
+    },
+    {
         .id = EP_COMMAND_NEW,
         .name = "new",
         .prints = true,
@@ -201,6 +219,8 @@ const struct ep_option ep_options[EP_OPTION_COUNT] = {
     {EP_OPTION_FOLDER, "folder", '\0', NULL, "check",
      "check the folders alone, without a database"},
     {EP_OPTION_ALL, "all", '\0', NULL, "mark", "everything that is not recorded yet"},
+    {EP_OPTION_STEPS, "steps", '\0', "NUMBER", "rollback", "undo this many migrations"},
+    {EP_OPTION_TO, "to", '\0', "TAG", "rollback", "undo everything behind this migration"},
 };
 
 bool ep_option_is_for(const struct ep_option *option, const struct ep_command *command)

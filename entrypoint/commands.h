@@ -20,6 +20,7 @@ enum ep_command_id {
     EP_COMMAND_PLAN,
     EP_COMMAND_CHECK,
     EP_COMMAND_MARK,
+    EP_COMMAND_ROLLBACK,
     EP_COMMAND_NEW,
     EP_COMMAND_CONFIG,
     EP_COMMAND_HELP,
@@ -56,6 +57,8 @@ enum ep_option_id {
     EP_OPTION_STRICT,
     EP_OPTION_FOLDER,
     EP_OPTION_ALL,
+    EP_OPTION_STEPS,
+    EP_OPTION_TO,
     EP_OPTION_COUNT
 };
 

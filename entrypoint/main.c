@@ -7,12 +7,13 @@ extern char **environ;
 typedef bool action(const struct ep_context *context, struct ep_error *err);
 
 static action *const actions[EP_COMMAND_COUNT] = {
-    [EP_COMMAND_RUN] = ep_action_run,         [EP_COMMAND_WAIT] = ep_action_wait,
-    [EP_COMMAND_MIGRATE] = ep_action_migrate, [EP_COMMAND_VERIFY] = ep_action_verify,
-    [EP_COMMAND_STATUS] = ep_action_status,   [EP_COMMAND_CHECK] = ep_action_check,
-    [EP_COMMAND_PLAN] = ep_action_plan,       [EP_COMMAND_MARK] = ep_action_mark,
-    [EP_COMMAND_NEW] = ep_action_new,         [EP_COMMAND_CONFIG] = ep_action_config,
-    [EP_COMMAND_HELP] = ep_action_help,       [EP_COMMAND_VERSION] = ep_action_version,
+    [EP_COMMAND_RUN] = ep_action_run,           [EP_COMMAND_WAIT] = ep_action_wait,
+    [EP_COMMAND_MIGRATE] = ep_action_migrate,   [EP_COMMAND_VERIFY] = ep_action_verify,
+    [EP_COMMAND_STATUS] = ep_action_status,     [EP_COMMAND_CHECK] = ep_action_check,
+    [EP_COMMAND_PLAN] = ep_action_plan,         [EP_COMMAND_MARK] = ep_action_mark,
+    [EP_COMMAND_NEW] = ep_action_new,           [EP_COMMAND_CONFIG] = ep_action_config,
+    [EP_COMMAND_HELP] = ep_action_help,         [EP_COMMAND_VERSION] = ep_action_version,
+    [EP_COMMAND_ROLLBACK] = ep_action_rollback,
 };
 
 /*

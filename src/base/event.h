@@ -65,6 +65,9 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
       "blocked by {blocker}: {sqlstate} {reason}; rolled back, trying again in {pause_ms} ms "     \
       "(retry {retry} of {retries})")                                                              \
     X(COMPLETE, INFO, "Migrations complete: {applied} applied in {elapsed_ms} ms, {total} in all") \
+    X(ROLLING_BACK, INFO, "rolling back {tag}")                                                    \
+    X(ROLLED_BACK, INFO, "rolled back {tag} in {elapsed_ms} ms")                                   \
+    X(ROLLBACK_COMPLETE, INFO, "Rollback complete: {count} rolled back in {elapsed_ms} ms")        \
     X(TABLE_PRESENT, INFO, "table {table}: present")                                               \
     X(TABLE_MISSING, ERROR, "table {table}: missing")                                              \
     X(SNAPSHOT_MISSING, WARN, "missing, though the newest snapshot has it: {names}")               \

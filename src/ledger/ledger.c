@@ -215,6 +215,22 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
     return true;
 }
 
+bool ep_ledger_remove(struct ep_session *session, const struct ep_ledger_table *table,
+                      const struct ep_ledger *ledger, const struct ep_ledger_row *row,
+                      struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    const char *sql =
+        ep_arena_format(&arena, "DELETE FROM %s WHERE \"id\"::text = $1", table->quoted);
+
+    if (!ep_session_query(session,
+                          EP_QUERY(ledger->names == NULL ? sql : ledger->names->remove, row->id),
+                          EP_CLOCK_NEVER, NULL, err)) {
+        return ep_error_context(err, "removing a row of %s", table->quoted);
+    }
+    return true;
+}
+
 bool ep_ledger_upgrade(struct ep_session *session, const struct ep_ledger_table *table,
                        struct ep_error *err)
 {

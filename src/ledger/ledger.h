@@ -99,6 +99,11 @@ bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *
                       const struct ep_ledger *ledger, const struct ep_migration *migration,
                       int64_t elapsed_ms, struct ep_error *err) EP_MUST_CHECK;
 
+/* Delete a row. Errors: the server's refusal. */
+bool ep_ledger_remove(struct ep_session *session, const struct ep_ledger_table *table,
+                      const struct ep_ledger *ledger, const struct ep_ledger_row *row,
+                      struct ep_error *err) EP_MUST_CHECK;
+
 /*
  * Turn a table of version 0 into one of version 1, as Drizzle 1.x does; the rows'
  * names are the caller's to fill in, with ep_ledger_name().
