@@ -69,7 +69,7 @@ static bool take_chunk_rows(struct ep_session *session, PGresult *rows, struct c
     note_command(PQcmdStatus(rows), &chunk->outcome);
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
         chunk->outcome.completed++;
-        ep_session_note_completed(session);
+        ep_session_note_completed(session, rows);
     }
     return true;
 }
@@ -89,6 +89,7 @@ static bool receive_chunk(struct ep_session *session, struct chunk *chunk, struc
             return false;
         }
     }
+    ep_session_release_notices(session);
     return PQstatus(session->connection) == CONNECTION_OK || ep_session_fail_lost(session, err);
 }
 
@@ -102,7 +103,10 @@ bool ep_session_run_chunk(struct ep_session *session, const char *sql, int64_t d
     }
     /* Or all rows would be in memory at once. */
     session->row_by_row = PQsetSingleRowMode(session->connection) == 1;
-    if (!receive_chunk(session, &chunk, err)) {
+    session->discards = true;
+    bool received = receive_chunk(session, &chunk, err);
+    session->discards = false;
+    if (!received) {
         return false;
     }
     *ret_outcome = chunk.outcome;

@@ -4,26 +4,6 @@
 
 #include <poll.h>
 
-static void report_notice(void *context, const PGresult *notice)
-{
-    const struct ep_session *session = context;
-    const struct ep_running *running = &session->running;
-    const struct ep_field fields[] = {
-        EP_TEXT_FIELD("severity", ep_session_field(notice, PG_DIAG_SEVERITY_NONLOCALIZED)),
-        EP_TEXT_FIELD("message", ep_session_field(notice, PG_DIAG_MESSAGE_PRIMARY)),
-        EP_TEXT_FIELD("sqlstate", ep_session_field(notice, PG_DIAG_SQLSTATE)),
-        EP_TEXT_FIELD("detail", PQresultErrorField(notice, PG_DIAG_MESSAGE_DETAIL)),
-        EP_TEXT_FIELD("hint", PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT)),
-        EP_TEXT_FIELD("tag", running->tag),
-        EP_INTEGER_FIELD("statement", (long long)running->statement),
-        EP_INTEGER_FIELD("statement_count", (long long)running->statement_count),
-    };
-    bool of_migration = running->tag != NULL;
-
-    ep_report_fields(session->reporter, of_migration ? EP_EVENT_STATEMENT_NOTICE : EP_EVENT_NOTICE,
-                     fields, EP_COUNT_OF(fields) - (of_migration ? 0 : 3));
-}
-
 /*
  * One line of libpq's report on a failed login, taken apart: the SQLSTATE stands
  * behind the severity since we ask for verbose errors ("FATAL:  28P01: password ...").
@@ -143,7 +123,7 @@ static struct ep_session *session_create(PGconn *connection, const struct ep_rep
     session->connection = connection;
     session->reporter = reporter;
     (void)PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-    (void)PQsetNoticeReceiver(connection, report_notice, session);
+    (void)PQsetNoticeReceiver(connection, ep_session_take_notice, session);
     return session;
 }
 
@@ -208,6 +188,7 @@ struct ep_session *ep_session_open_second(const struct ep_session *session, int6
 void ep_session_close(struct ep_session *session)
 {
     if (session != NULL) {
+        ep_session_release_notices(session);
         PQfinish(session->connection);
         free(session);
     }

@@ -106,6 +106,7 @@ static enum ep_io wait_answer(struct ep_session *session, int64_t deadline_ms)
 {
     struct ep_idle *idle = &session->idle;
 
+    ep_session_release_notices(session); /* nothing is left that could be another statement's */
     for (;;) {
         int64_t least_ms = ep_clock_ms() + 1;
         int64_t due_ms = idle->due_ms < least_ms ? least_ms : idle->due_ms;
@@ -128,6 +129,9 @@ void ep_session_set_running(struct ep_session *session, const struct ep_running 
 {
     session->running = running == NULL ? (struct ep_running){0} : *running;
     session->running.since_ms = ep_clock_ms();
+    if (running != NULL) {
+        ep_session_release_notices(session);
+    }
 }
 
 const struct ep_running *ep_session_running(const struct ep_session *session)
@@ -135,11 +139,17 @@ const struct ep_running *ep_session_running(const struct ep_session *session)
     return &session->running;
 }
 
-void ep_session_note_completed(struct ep_session *session)
+void ep_session_note_completed(struct ep_session *session, const PGresult *rows)
 {
-    if (session->running.statement < session->running.statement_count) {
-        session->running.statement++;
-        session->running.since_ms = ep_clock_ms();
+    struct ep_running *running = &session->running;
+
+    if (PQresultStatus(rows) != PGRES_COMMAND_OK) {
+        ep_session_release_notices(session); /* raised between its rows */
+    }
+    if (running->tag != NULL && running->statement < running->statement_count) {
+        running->statement++;
+        running->since_ms = ep_clock_ms();
+        ep_session_release_notices(session);
     }
 }
 

@@ -1,11 +1,13 @@
 /*
- * session_private.h - what session.c, login.c, cancel.c, chunk.c and socket.c share.
+ * session_private.h - what session.c, login.c, notice.c, cancel.c, chunk.c and socket.c share.
  *
  * The only file of the program that includes libpq-fe.h.
  */
 #ifndef EP_POSTGRES_SESSION_PRIVATE_H
 #define EP_POSTGRES_SESSION_PRIVATE_H
 
+#include "base/arena.h"
+#include "base/check.h"
 #include "postgres/session.h"
 
 #include <libpq-fe.h>
@@ -15,8 +17,10 @@ struct ep_session {
     const struct ep_reporter *reporter;
     bool broken;     /* an answer is outstanding that nobody will read */
     bool row_by_row; /* libpq is still in the mode of the last chunk: see send_flight() */
+    bool discards;   /* rows are thrown away as they come: a migration's SQL is on its way */
     struct ep_running running;
-    struct ep_idle idle; /* wake is NULL: nobody */
+    struct ep_idle idle;                /* wake is NULL: nobody */
+    struct ep_session_notices *notices; /* held, or NULL: see notice.c */
 };
 
 enum ep_io { EP_IO_READY, EP_IO_DEADLINE, EP_IO_SIGNAL };
@@ -44,8 +48,12 @@ bool ep_session_next_rows(struct ep_session *session, int64_t deadline_ms, PGres
 bool ep_session_fail_lost(struct ep_session *session, struct ep_error *err);
 bool ep_session_fail_rows(const PGresult *rows, struct ep_error *err);
 
-/* One more statement has succeeded. */
-void ep_session_note_completed(struct ep_session *session);
+/* A statement has succeeded; with rows, what is held of notices is taken for its own. */
+void ep_session_note_completed(struct ep_session *session, const PGresult *rows);
+
+/* libpq's notice receiver; and: what is held belongs to the statement that runs. */
+void ep_session_take_notice(void *context, const PGresult *notice);
+void ep_session_release_notices(struct ep_session *session);
 
 /* A field of a refusal or notice, "" when absent. */
 const char *ep_session_field(const PGresult *rows, int field);
