@@ -1,5 +1,6 @@
 #include "ledger/ledger.h"
 
+#include "base/check.h"
 #include "format/identifier.h"
 #include "ledger/numbered.h"
 #include "system/clock.h"
@@ -189,26 +190,38 @@ bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,
     return true;
 }
 
+bool ep_ledger_record_query(struct ep_arena *arena, const struct ep_ledger_table *table,
+                            const struct ep_ledger *ledger, const struct ep_migration *migration,
+                            struct ep_query *ret_query)
+{
+    bool named = ledger->shape == EP_LEDGER_V1;
+    const char **parameters = ep_arena_array(arena, 3, sizeof(*parameters));
+
+    if (table->kind == EP_LEDGER_OF_NUMBERED) {
+        return false;
+    }
+    parameters[0] = migration->hash;
+    parameters[1] = ep_arena_format(arena, "%" PRId64, migration->created_at);
+    parameters[2] = ep_migration_name(arena, migration);
+    *ret_query = (struct ep_query){
+        .sql = named ? table->record_v1 : table->record_v0,
+        .parameters = parameters,
+        .parameter_count = named ? 3 : 2,
+    };
+    return true;
+}
+
 bool ep_ledger_record(struct ep_session *session, const struct ep_ledger_table *table,
                       const struct ep_ledger *ledger, const struct ep_migration *migration,
                       int64_t elapsed_ms, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    bool named = ledger->shape == EP_LEDGER_V1;
-    const char *const parameters[] = {
-        migration->hash,
-        ep_arena_format(&arena, "%" PRId64, migration->created_at),
-        ep_migration_name(&arena, migration),
-    };
-    const struct ep_query query = {
-        .sql = named ? table->record_v1 : table->record_v0,
-        .parameters = parameters,
-        .parameter_count = named ? 3 : 2,
-    };
+    struct ep_query query = {0};
 
     if (table->kind == EP_LEDGER_OF_NUMBERED) {
         return ep_numbered_ledger_record(session, table, ledger, migration, elapsed_ms, err);
     }
+    EP_CHECK(ep_ledger_record_query(&arena, table, ledger, migration, &query));
     if (!ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err)) {
         return ep_error_context(err, "recording it in %s", table->quoted);
     }

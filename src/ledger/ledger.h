@@ -105,6 +105,14 @@ bool ep_ledger_remove(struct ep_session *session, const struct ep_ledger_table *
                       struct ep_error *err) EP_MUST_CHECK;
 
 /*
+ * The same as a query that can travel with others; texts are the arena's. Returns false where
+ * recording takes more than one query, or has to know how long the migration took.
+ */
+bool ep_ledger_record_query(struct ep_arena *arena, const struct ep_ledger_table *table,
+                            const struct ep_ledger *ledger, const struct ep_migration *migration,
+                            struct ep_query *ret_query);
+
+/*
  * Turn a table of version 0 into one of version 1, as Drizzle 1.x does; the rows'
  * names are the caller's to fill in, with ep_ledger_name().
  */

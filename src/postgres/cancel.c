@@ -86,6 +86,11 @@ void ep_session_cancel(struct ep_session *session)
 {
     int64_t deadline_ms = ep_clock_ms() + CANCEL_MS;
 
+    /* In a pipeline the server skips all that follows the cancelled statement, up to a Sync. */
+    if (PQpipelineStatus(session->connection) != PQ_PIPELINE_OFF
+        && PQpipelineSync(session->connection) == 1) {
+        (void)PQflush(session->connection);
+    }
     send_cancel(session, deadline_ms);
     drain(session, deadline_ms);
 }

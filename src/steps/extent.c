@@ -135,6 +135,23 @@ static size_t guess_locks(const struct ep_sql_statement *item)
     return 0;
 }
 
+/* Statements of which the extended protocol makes the same as the simple one does, and whose
+ * answer is short. COPY is another protocol, of SELECT all rows would be in memory at once. */
+static bool is_plain(const struct ep_sql_statement *item)
+{
+    static const char *const words[] = {
+        "CREATE", "ALTER", "DROP",     "INSERT", "UPDATE",  "DELETE", "COMMENT", "GRANT",
+        "REVOKE", "SET",   "TRUNCATE", "DO",     "ANALYZE", "LOCK",   "MERGE",   "REFRESH",
+    };
+
+    for (size_t i = 0; i < EP_COUNT_OF(words); i++) {
+        if (ep_sql_statement_leads(item, words[i])) {
+            return item->item == EP_SQL_ITEM_STATEMENT && !item->is_open;
+        }
+    }
+    return false;
+}
+
 static void add_value(struct measuring *measuring, struct ep_span literal)
 {
     struct ep_extent_measure *measure = measuring->measure;
@@ -253,6 +270,7 @@ static bool take(struct measuring *measuring, const struct ep_extent_statement *
         look_for_values(measuring, statement);
     }
     take_by_kind(measuring, statement, &boundary);
+    measuring->extent.is_plain = measuring->extent.is_plain && is_plain(&statement->item);
     measuring->extent.locks += guess_locks(&statement->item);
     return true;
 }
@@ -329,7 +347,7 @@ bool ep_extent_measure(struct ep_extent_measure *measure, const struct ep_migrat
         .measure = measure,
         .migration = migration,
         .script = script,
-        .extent = {.is_measured = true, .reason = ""},
+        .extent = {.is_measured = true, .is_plain = true, .reason = ""},
     };
     struct ep_extent_cursor cursor = {.script = script};
     struct ep_extent_statement statement;
