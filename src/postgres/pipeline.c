@@ -16,8 +16,7 @@ bool ep_pipeline_begin(struct ep_session *session, struct ep_error *err)
         return true;
     }
     /* See send_flight(): the mode ends with the next command, which is this one. */
-    if (PQpipelineSync(session->connection) == 0
-        || !ep_session_flush(session, EP_CLOCK_NEVER, err)
+    if (PQpipelineSync(session->connection) == 0 || !ep_session_flush(session, EP_CLOCK_NEVER, err)
         || !ep_session_next_rows(session, EP_CLOCK_NEVER, &rows, err)) {
         return err->fault != EP_FAULT_NONE ? false : ep_session_fail_lost(session, err);
     }
@@ -31,7 +30,7 @@ bool ep_pipeline_send(struct ep_session *session, const struct ep_query *query,
 {
     return PQsendQueryParams(session->connection, query->sql, (int)query->parameter_count, NULL,
                              query->parameters, NULL, NULL, 0)
-                   == 1
+               == 1
            || ep_session_fail_lost(session, err);
 }
 
@@ -73,17 +72,19 @@ bool ep_pipeline_receive(struct ep_session *session, long *ret_position, struct 
     return true;
 }
 
+bool ep_pipeline_close(struct ep_session *session, struct ep_error *err)
+{
+    if (PQpipelineSync(session->connection) == 0) {
+        return ep_session_fail_lost(session, err);
+    }
+    return ep_session_flush(session, EP_CLOCK_NEVER, err);
+}
+
 bool ep_pipeline_end(struct ep_session *session, struct ep_error *err)
 {
     PGresult *rows = NULL;
     bool synced = false;
 
-    if (PQpipelineSync(session->connection) == 0) {
-        return ep_session_fail_lost(session, err);
-    }
-    if (!ep_session_flush(session, EP_CLOCK_NEVER, err)) {
-        return false;
-    }
     while (!synced) {
         if (!ep_session_next_rows(session, EP_CLOCK_NEVER, &rows, err)) {
             return false;

@@ -1,7 +1,7 @@
 /*
  * pipeline.h - many statements on their way at once, their answers read in order.
  *
- *     begin -> send, send, receive, send, receive ... -> end
+ *     begin -> send, send, receive, send ... -> close -> receive ... -> end
  *
  * After the first that the server refuses the rest is skipped. What was sent and not
  * answered is kept in memory by libpq: whoever sends much has to receive meanwhile. No
@@ -27,12 +27,15 @@ bool ep_pipeline_push(struct ep_session *session, struct ep_error *err) EP_MUST_
 /*
  * The next answer; what is awaited must have been pushed. A refusal is an error too:
  * ret_position is then the character of the statement, from 1, or 0, and the pipeline
- * has to be ended.
+ * has to be closed and ended.
  */
 bool ep_pipeline_receive(struct ep_session *session, long *ret_position,
                          struct ep_error *err) EP_MUST_CHECK;
 
-/* End it; answers that are outstanding are thrown away. */
+/* Send what is queued: nothing more will be. */
+bool ep_pipeline_close(struct ep_session *session, struct ep_error *err) EP_MUST_CHECK;
+
+/* End it, after ep_pipeline_close(); answers that are outstanding are thrown away. */
 bool ep_pipeline_end(struct ep_session *session, struct ep_error *err) EP_MUST_CHECK;
 
 #endif

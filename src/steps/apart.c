@@ -276,7 +276,7 @@ static void report_done(const struct running *running, size_t number, const char
 static bool explain_alone(const struct running *running, const struct ep_boundary *boundary,
                           struct ep_error *err)
 {
-    if (boundary->effect == EP_EFFECT_INDEX_CREATED) {
+    if (boundary->effect == EP_EFFECT_INDEX_CREATED && strcmp(err->sqlstate, "42P07") != 0) {
         (void)ep_error_outcome(err,
                                "The index %.*s may be left invalid: the next start drops it and "
                                "builds it anew.",

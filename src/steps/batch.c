@@ -17,6 +17,8 @@ void ep_batch_clear(struct ep_batch *batch)
     batch->first = batch->count = batch->capacity = 0;
     batch->in_flight = batch->unpushed = 0;
     batch->open = false;
+    batch->closed = false;
+    batch->watched = NULL;
 }
 
 bool ep_batch_fits(const struct ep_batch *batch, const struct ep_migration *migration,
@@ -51,22 +53,31 @@ static void push_entry(struct ep_batch *batch, const struct ep_batch_entry *entr
 }
 
 /* The file is read again: what was sent of it is not kept. */
-static bool explain(const struct ep_batch_entry *entry, long position, struct ep_error *err)
+static void explain(const struct ep_batch *batch, const struct ep_batch_entry *entry, long position,
+                    struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_script script = {0};
     struct ep_error ignored = {0};
 
-    if (entry->is_row || err->fault == EP_FAULT_SIGNAL
-        || !ep_script_load(&arena, entry->migration, &script, &ignored)) {
-        return ep_error_context(err, "migration %s", entry->migration->tag);
+    if (entry->is_row || !ep_script_load(&arena, entry->migration, &script, &ignored)) {
+        (void)ep_error_context(err, "migration %s", entry->migration->tag);
+        return;
     }
     const struct ep_sent sent = {
         .sql = ep_span_part(script.text, entry->offset, entry->size),
         .position = position,
     };
     ep_explain_failure(entry->migration, &script, &sent, err);
-    return false;
+    (void)ep_watch_refused(batch->watch, err, sent.sql);
+}
+
+static void end_watch(struct ep_batch *batch)
+{
+    if (batch->watched != NULL) {
+        ep_watch_end(batch->watch);
+        batch->watched = NULL;
+    }
 }
 
 /* After a refusal the session is to be of use, for a rollback. */
@@ -75,20 +86,24 @@ static void abandon(struct ep_batch *batch)
     struct ep_error ignored = {0};
 
     if (batch->open && !ep_session_is_lost(batch->session)) {
-        bool ended = ep_pipeline_end(batch->session, &ignored);
+        bool ended = (batch->closed || ep_pipeline_close(batch->session, &ignored))
+                     && ep_pipeline_end(batch->session, &ignored);
         (void)ended; /* a session that is lost then is found so by whoever uses it next */
     }
+    end_watch(batch);
     ep_batch_clear(batch);
 }
 
-static void note_running(struct ep_batch *batch, const struct ep_batch_entry *entry)
+static void watch(struct ep_batch *batch, const struct ep_batch_entry *entry)
 {
-    const struct ep_running running = {
-        .tag = entry->migration->tag,
-        .statement = entry->number + 1,
-        .statement_count = entry->extent->statement_count,
-    };
-    ep_session_set_running(batch->session, entry->is_row ? NULL : &running);
+    if (batch->watched != entry->migration) {
+        end_watch(batch);
+        ep_watch_begin(batch->watch, entry->migration->tag, entry->extent->statement_count);
+        batch->watched = entry->migration;
+    }
+    if (!entry->is_row) {
+        ep_watch_running(batch->watch, entry->number + 1);
+    }
 }
 
 static bool receive(struct ep_batch *batch, struct ep_error *err)
@@ -96,10 +111,11 @@ static bool receive(struct ep_batch *batch, struct ep_error *err)
     const struct ep_batch_entry entry = batch->entries[batch->first];
     long position = 0;
 
-    note_running(batch, &entry);
+    watch(batch, &entry);
     if (!ep_pipeline_receive(batch->session, &position, err)) {
+        explain(batch, &entry, position, err);
         abandon(batch);
-        return explain(&entry, position, err);
+        return false;
     }
     if (entry.is_row) {
         int64_t now_ms = ep_clock_ms();
@@ -209,7 +225,9 @@ bool ep_batch_finish(struct ep_batch *batch, struct ep_error *err)
     if (!batch->open) {
         return true;
     }
-    if (!push(batch, err)) {
+    batch->closed = true;
+    if (!ep_pipeline_close(batch->session, err)) {
+        abandon(batch);
         return false;
     }
     while (batch->count > 0) {
@@ -217,7 +235,7 @@ bool ep_batch_finish(struct ep_batch *batch, struct ep_error *err)
             return false;
         }
     }
-    ep_session_set_running(batch->session, NULL);
+    end_watch(batch);
     bool ended = ep_pipeline_end(batch->session, err);
     ep_batch_clear(batch);
     return ended;

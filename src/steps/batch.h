@@ -13,24 +13,28 @@
 
 #include "ledger/ledger.h"
 #include "steps/extent.h"
+#include "steps/watch.h"
 
 /* One statement that was sent and is not answered. */
 struct ep_batch_entry {
     const struct ep_migration *migration;
     const struct ep_extent *extent;
-    int64_t *elapsed_ms;     /* of the migration; with its row */
-    bool is_row;             /* the ledger's, not the file's */
-    size_t offset, size;     /* bytes of the file */
-    size_t number;           /* of the statement, from 0 */
-    size_t cost;             /* bytes in flight */
+    int64_t *elapsed_ms; /* of the migration; with its row */
+    bool is_row;         /* the ledger's, not the file's */
+    size_t offset, size; /* bytes of the file */
+    size_t number;       /* of the statement, from 0 */
+    size_t cost;         /* bytes in flight */
 };
 
 struct ep_batch {
     struct ep_session *session;
     const struct ep_ledger_table *table;
     const struct ep_ledger *ledger;
+    struct ep_watch *watch;
     const struct ep_reporter *reporter;
-    bool open; /* a pipeline is */
+    const struct ep_migration *watched; /* NULL: none */
+    bool open;   /* a pipeline is */
+    bool closed; /* it is, for what is to be sent */
     struct ep_batch_entry *entries;
     size_t first, count, capacity; /* those that are not answered */
     size_t in_flight, unpushed;    /* bytes */

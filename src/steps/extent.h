@@ -22,7 +22,7 @@ struct ep_extent_part {
 
 struct ep_extent {
     bool is_measured;
-    bool is_plain;  /* its statements can travel together: none ends a transaction or sends rows */
+    bool is_plain; /* its statements can travel together: none ends a transaction or sends rows */
     bool is_apart; /* runs part by part, each with its own commit */
     bool
         controls; /* not apart, but has BEGIN, COMMIT, ROLLBACK or PREPARE TRANSACTION of its own */

@@ -82,6 +82,7 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, struct ep_s
         .request = gate->request,
         .reporter = gate->reporter,
         .hooks = gate->hooks,
+        .closes = gate->request->tables.count == 0 && !state->pooled,
     };
     struct totals totals = {0};
     size_t applied = 0;

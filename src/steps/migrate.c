@@ -2,6 +2,7 @@
 
 #include "steps/apart.h"
 #include "steps/apply.h"
+#include "steps/batch.h"
 #include "steps/creation.h"
 #include "steps/pending.h"
 #include "steps/retry.h"
@@ -18,6 +19,7 @@ struct run {
     struct ep_replica replica;
     struct ep_watch watch;
     struct ep_apply apply;
+    struct ep_batch batch;
     struct ep_ledger ledger; /* as last read */
     struct ep_plan plan;     /* made from it under the lock */
     int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
@@ -29,6 +31,7 @@ struct run {
     size_t later;            /* pending in the tiers to come, as far as is known */
     bool creates_ledger;     /* the tier's first file does */
     bool again;              /* a migration has committed by itself: what is left is planned anew */
+    bool batched;            /* the item that is run, with its row */
     bool open;               /* a transaction of ours is */
     bool announced;
 };
@@ -37,30 +40,6 @@ static bool command(struct run *run, const char *sql, struct ep_error *err)
 {
     return ep_session_query(run->migrate->session, (struct ep_query){.sql = sql}, EP_CLOCK_NEVER,
                             NULL, err);
-}
-
-bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
-                     const struct ep_tier *tier, const struct ep_ledger *ledger,
-                     struct ep_plan *ret_plan, struct ep_error *err)
-{
-    const struct ep_plan_policies policies = {
-        .edited = migrate->only_shown ? EP_POLICY_WARN : migrate->settings->migrate_edited,
-        .ahead = migrate->settings->migrate_ahead,
-        .out_of_order = migrate->settings->migrate_out_of_order,
-        .now = ep_clock_unix_ms(),
-        .only_shown = migrate->only_shown,
-    };
-    const size_t *mismatches = NULL;
-    size_t count = 0;
-
-    ep_plan_find_mismatches(arena, &tier->migrations, ledger, &mismatches, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
-        if (migration->hash_lf[0] == '\0' && !ep_migration_hash_line_endings(migration, err)) {
-            return false;
-        }
-    }
-    return ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
 }
 
 /* The transaction that migrations run in. */
@@ -125,7 +104,7 @@ static void explain_count(const struct run *run, struct ep_error *err)
 }
 
 /* What the failure of one migration means for it and for the others. */
-static void explain(const struct run *run, const struct ep_migration *migration,
+static bool explain(const struct run *run, const struct ep_migration *migration,
                     struct ep_error *err)
 {
     ep_hooks_note_failed(run->migrate->hooks, migration->tag);
@@ -140,10 +119,16 @@ static void explain(const struct run *run, const struct ep_migration *migration,
         (void)ep_error_outcome(err, "The transaction was rolled back.");
     }
     explain_count(run, err);
+    return false;
 }
 
 static bool commit(struct run *run, struct ep_error *err)
 {
+    if (!ep_batch_finish(&run->batch, err)) {
+        (void)ep_error_outcome(err, "The transaction was rolled back.");
+        explain_count(run, err);
+        return false;
+    }
     if (run->open && !command(run, "COMMIT", err)) {
         if (ep_session_is_lost(run->migrate->session)) {
             (void)ep_error_outcome(err, "Whether COMMIT came through is not known; the next start "
@@ -188,11 +173,19 @@ static bool name_rows(const struct run *run, struct ep_error *err)
 static bool run_item(struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
+    const struct ep_extent *extent = &run->pending->extents[item];
     int64_t start_ms = ep_clock_ms();
 
-    if (!ep_apply_run(&run->apply, migration, &run->pending->extents[item], err)) {
-        explain(run, migration, err);
-        return false;
+    run->batched = ep_batch_fits(&run->batch, migration, extent);
+    if (run->batched) {
+        return ep_batch_add(&run->batch, migration, extent, &run->elapsed_ms[item], err)
+               || explain(run, migration, err);
+    }
+    if (!ep_batch_finish(&run->batch, err)) {
+        return explain(run, migration, err);
+    }
+    if (!ep_apply_run(&run->apply, migration, extent, err)) {
+        return explain(run, migration, err);
     }
     run->elapsed_ms[item] = ep_clock_ms() - start_ms;
     return true;
@@ -202,10 +195,10 @@ static bool record_item(struct ep_arena *arena, struct run *run, size_t item, st
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
 
-    if (!ep_creation_finish(arena, &run->replica, run->tier, &run->ledger, err)
-        || !ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err)) {
-        explain(run, migration, err);
-        return false;
+    if (!run->batched
+        && (!ep_creation_finish(arena, &run->replica, run->tier, &run->ledger, err)
+            || !ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err))) {
+        return explain(run, migration, err);
     }
     run->recorded = item + 1;
     run->rows++;
@@ -223,6 +216,7 @@ static bool record_apart(struct ep_arena *arena, struct run *run, size_t item,
 {
     struct ep_plan plan = {0};
 
+    run->batched = false;
     if (!begin(arena, run, err)
         || !ep_migrate_plan(arena, run->migrate, run->tier, &run->ledger, &plan, err)) {
         return false;
@@ -292,6 +286,7 @@ static bool attempt(struct run *run, struct ep_error *err)
     run->reported = 0;
     run->applied_before = run->applied;
     run->apply.own_transaction = false;
+    ep_batch_clear(&run->batch);
     if (!begin(&arena, run, err)
         || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)
         || !ep_pending_cut(&arena, run->pending, &run->plan, err)) {
@@ -368,6 +363,7 @@ static bool migrate_tier(struct run *run, const struct ep_tier *tier,
 {
     run->tier = tier;
     run->apply.table = &tier->ledger;
+    run->batch.table = &tier->ledger;
     run->ledger =
         (struct ep_ledger){.shape = ledger->shape, .schema_exists = ledger->schema_exists};
     run->apply.own_transaction = false;
@@ -453,7 +449,7 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
         }
     }
     /* search_path, role and the like, and the lock: the next reader finds the session as new. */
-    return command(run, "DISCARD ALL", err);
+    return run->migrate->closes || command(run, "DISCARD ALL", err);
 }
 
 bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *state,
@@ -476,11 +472,16 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
 
     run.apply.ledger = &run.ledger;
     run.apply.watch = &run.watch;
+    run.batch = (struct ep_batch){.session = migrate->session,
+                                  .ledger = &run.ledger,
+                                  .watch = &run.watch,
+                                  .reporter = migrate->reporter};
     ep_signals_note();
     bool done = migrate_locked(&arena, &run, &current, err);
     if (done || err->fault != EP_FAULT_SIGNAL) {
         ep_signals_leave();
     }
+    ep_batch_clear(&run.batch);
     *ret_applied = run.applied;
     return done;
 }

@@ -38,6 +38,7 @@ struct ep_migrate {
     const struct ep_state_request *request;
     const struct ep_reporter *reporter;
     struct ep_hooks *hooks; /* NULL: none; learns what happens */
+    bool closes;            /* the session is of no use afterwards: it is not made as new */
     bool only_shown;        /* for ep_migrate_plan(): nothing is refused, see plan.h */
 };
 

@@ -87,35 +87,80 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err)
     return true;
 }
 
-/* BEGIN, limits and, through a pooler, the lock: in one flight. A session whose default is
- * repeatable read would not see what others committed while we waited for the ledger's lock. */
-static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
+enum { BEGIN, LIMITS, LOCK };
+
+/* BEGIN and limits. A session whose default is repeatable read would not see what others
+ * committed while we waited for the ledger's lock. */
+static void begin_queries(struct ep_arena *arena, const struct ep_replica *replica,
+                          struct ep_query *ret_queries)
 {
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     const struct ep_settings *settings = replica->settings;
-    const char *lock_timeout =
-        ep_arena_format(&arena, "%" PRId64, settings->migrate_lock_timeout_ms);
-    const char *statement_timeout =
-        ep_arena_format(&arena, "%" PRId64, settings->migrate_statement_timeout_ms);
+    const char **limits = ep_arena_array(arena, 2, sizeof(*limits));
     bool is_14 = ep_session_server_version(replica->session) >= 140000;
-    const struct ep_query queries[] = {
-        {.sql = "BEGIN ISOLATION LEVEL READ COMMITTED"},
-        EP_QUERY(is_14 ? limits_14_sql : limits_sql, lock_timeout, statement_timeout),
-        {.sql = ep_lock_try_transaction},
-    };
-    size_t count = replica->pooled ? 3 : 2;
-    struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
+
+    limits[0] = ep_arena_format(arena, "%" PRId64, settings->migrate_lock_timeout_ms);
+    limits[1] = ep_arena_format(arena, "%" PRId64, settings->migrate_statement_timeout_ms);
+    ret_queries[BEGIN] = (struct ep_query){.sql = "BEGIN ISOLATION LEVEL READ COMMITTED"};
+    ret_queries[LIMITS] = (struct ep_query){
+        .sql = is_14 ? limits_14_sql : limits_sql, .parameters = limits, .parameter_count = 2};
+}
+
+static bool check_begun(struct ep_result *const results[], size_t count, struct ep_error *err)
+{
     bool begun = true;
 
-    if (!ep_session_flight(replica->session, queries, count, EP_CLOCK_NEVER, results, err)) {
-        return false;
-    }
     for (size_t i = 0; i < count && begun; i++) {
         begun = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
     }
-    *ret_locked = begun && (!replica->pooled || is_true(results[2]));
+    return begun;
+}
+
+static void release(struct ep_result *results[], size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         ep_result_release(results[i]);
+    }
+}
+
+/* Through a pooler with the lock, in the same flight. */
+static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_query queries[] = {[LOCK] = {.sql = ep_lock_try_transaction}};
+    size_t count = replica->pooled ? LOCK + 1 : LOCK;
+    struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
+
+    begin_queries(&arena, replica, queries);
+    if (!ep_session_flight(replica->session, queries, count, EP_CLOCK_NEVER, results, err)) {
+        return false;
+    }
+    bool begun = check_begun(results, count, err);
+    *ret_locked = begun && (!replica->pooled || is_true(results[LOCK]));
+    release(results, count);
+    return begun;
+}
+
+bool ep_replica_begin_with(struct ep_replica *replica, const struct ep_query *queries, size_t count,
+                           struct ep_result *ret_results[], struct ep_error *err)
+{
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_query *all = ep_arena_array(&arena, LOCK + count, sizeof(*all));
+    struct ep_result **results = ep_arena_array(&arena, LOCK + count, sizeof(struct ep_result *));
+
+    if (replica->pooled) {
+        return ep_replica_begin(replica, err)
+               && ep_session_flight(replica->session, queries, count, EP_CLOCK_NEVER, ret_results,
+                                    err);
+    }
+    begin_queries(&arena, replica, all);
+    memcpy(all + LOCK, queries, count * sizeof(*all));
+    if (!ep_session_flight(replica->session, all, LOCK + count, EP_CLOCK_NEVER, results, err)) {
+        return false;
+    }
+    bool begun = check_begun(results, LOCK, err);
+    release(results, begun ? LOCK : LOCK + count);
+    if (begun) {
+        memcpy(ret_results, results + LOCK, count * sizeof(struct ep_result *));
     }
     return begun;
 }

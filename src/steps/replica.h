@@ -38,6 +38,13 @@ bool ep_replica_lock(struct ep_replica *replica, struct ep_error *err) EP_MUST_C
 bool ep_replica_begin(struct ep_replica *replica, struct ep_error *err) EP_MUST_CHECK;
 
 /*
+ * The same with queries of the transaction behind it, in one flight where there is no pooler.
+ * Refusals of these are the caller's to look for; the results must be released.
+ */
+bool ep_replica_begin_with(struct ep_replica *replica, const struct ep_query *queries, size_t count,
+                           struct ep_result *ret_results[], struct ep_error *err) EP_MUST_CHECK;
+
+/*
  * Somebody else is at it: report it now and then, and sleep a moment.
  *
  * Errors: EP_FAULT_UNAVAILABLE when the deadline has passed, EP_FAULT_SIGNAL.

@@ -5,12 +5,6 @@
 /* What is asked behind BEGIN: the number, then for each tier its lock, its shape and its rows. */
 enum { NUMBER, LOCK, PROBE, ROWS, EACH = ROWS - LOCK + 1 };
 
-static bool command(struct ep_replica *replica, const char *sql, struct ep_error *err)
-{
-    return ep_session_query(replica->session, (struct ep_query){.sql = sql}, EP_CLOCK_NEVER, NULL,
-                            err);
-}
-
 bool ep_turn_read_state(struct ep_arena *arena, struct ep_replica *replica,
                         const struct ep_state_request *request, struct ep_state *ret_state,
                         struct ep_error *err)
@@ -31,10 +25,24 @@ bool ep_turn_read_state(struct ep_arena *arena, struct ep_replica *replica,
 bool ep_turn_create_ledger(struct ep_replica *replica, const struct ep_ledger_table *table,
                            bool schema_exists, enum ep_ledger_shape shape, struct ep_error *err)
 {
-    if (!ep_replica_begin(replica, err)
-        || (!schema_exists && !command(replica, table->create_schema, err))
-        || !command(replica, shape == EP_LEDGER_V1 ? table->create_v1 : table->create_v0, err)
-        || !command(replica, "COMMIT", err)) {
+    struct ep_query queries[3];
+    struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
+    size_t count = 0;
+
+    if (!schema_exists) {
+        queries[count++] = (struct ep_query){.sql = table->create_schema};
+    }
+    queries[count++] =
+        (struct ep_query){.sql = shape == EP_LEDGER_V1 ? table->create_v1 : table->create_v0};
+    queries[count++] = (struct ep_query){.sql = "COMMIT"};
+    bool created = ep_replica_begin_with(replica, queries, count, results, err);
+    for (size_t i = 0; i < count && created; i++) {
+        created = ep_result_sqlstate(results[i])[0] == '\0' || ep_result_fail(results[i], err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        ep_result_release(results[i]);
+    }
+    if (!created) {
         (void)ep_error_context(err, "creating %s", table->quoted);
         if (strcmp(err->sqlstate, "42501") == 0) {
             (void)ep_error_hint(err,
@@ -42,9 +50,8 @@ bool ep_turn_create_ledger(struct ep_replica *replica, const struct ep_ledger_ta
                                 "CREATE on it, or GRANT CREATE ON DATABASE to this one.",
                                 table->schema);
         }
-        return false;
     }
-    return true;
+    return created;
 }
 
 static bool explain_begin(const struct ep_ledger_table *table, struct ep_error *err)
@@ -92,8 +99,7 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
         queries[PROBE + i * EACH] = ep_ledger_probe(arena, table);
         queries[ROWS + i * EACH] = (struct ep_query){.sql = table->read};
     }
-    if (!ep_replica_begin(replica, err)
-        || !ep_session_flight(replica->session, queries, total, EP_CLOCK_NEVER, results, err)) {
+    if (!ep_replica_begin_with(replica, queries, total, results, err)) {
         return false;
     }
     bool begun =

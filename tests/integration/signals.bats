@@ -255,6 +255,7 @@ CREATE TABLE u$n ();"
     done
     for delay in 0.00 0.02 0.04 0.06 0.08 0.10 0.12 0.14 0.16 0.18 0.20 0.22 0.24 0.26 0.28 0.30 0.32 0.34 0.36 0.38; do
         migrate_start
+        poll 60 test -e "$output_folder/stderr"
         sleep "$delay"
         kill -KILL "$entrypoint_pid" 2>/dev/null || true
         wait_entrypoint
@@ -274,6 +275,7 @@ CREATE TABLE u$n ();"
     done
     for delay in 0.00 0.02 0.04 0.06 0.08 0.10 0.12 0.14 0.16 0.18; do
         migrate_start ENTRYPOINT_MIGRATE_TRANSACTION=each
+        poll 60 test -e "$output_folder/stderr"
         sleep "$delay"
         kill -KILL "$entrypoint_pid" 2>/dev/null || true
         wait_entrypoint

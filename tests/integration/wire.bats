@@ -73,20 +73,36 @@ flights() {
     assert_has "$sent" pg_class
 }
 
-@test "something pending: each chunk and each COMMIT is a message of its own" {
+@test "something pending: the statements and rows of all migrations are one flight, COMMIT is another" {
     migrate
     assert_status 0
     sent=$(flights)
-    for alone in 'CREATE TABLE a ();' 'CREATE TABLE b ();' 'CREATE TABLE c ();' COMMIT; do
-        grep -Fxq "$alone" <<<"$sent" || fail "not alone in its flight: $alone" "$sent"
-    done
-    refute_matches "$sent" '; COMMIT|COMMIT ;'
+    grep -Eqx 'CREATE TABLE a \(\); ; INSERT [^;]* ; CREATE TABLE b \(\); ; CREATE TABLE c \(\); ; INSERT [^;]*' <<<"$sent" ||
+        fail "not in one flight, in order" "$sent"
+    grep -Fxq COMMIT <<<"$sent" || fail "COMMIT is not alone in its flight" "$sent"
 }
 
-@test "each migration's row is inserted before the next one begins, in the same transaction" {
+@test "a first start with 100 migrations of 300 statements: six round trips after the login" {
+    folder_new "$folder"
+    for n in {100..199}; do
+        folder_add "$folder" "0${n}_t" "CREATE TABLE t$n (n int);
+--> statement-breakpoint
+CREATE INDEX i$n ON t$n (n); INSERT INTO t$n VALUES (1);"
+    done
     migrate
     assert_status 0
-    statements=$(flights | grep -E '^(BEGIN|COMMIT|ROLLBACK|CREATE TABLE .;?|CREATE TABLE . \(\);|INSERT)' | sed -E 's/^(BEGIN|INSERT).*/\1/')
-    # The first BEGIN and COMMIT are those of the tracking table.
-    assert_equal "$(tail -n 7 <<<"$statements")" "$(printf '%s\n' BEGIN 'CREATE TABLE a ();' INSERT 'CREATE TABLE b ();' 'CREATE TABLE c ();' INSERT COMMIT)"
+    assert_has "$stderr" 'Migrations complete: 100 applied'
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 6 "flights: $(cut -c1-200 <<<"$sent")"
+}
+
+@test "what cannot travel with others goes alone, in the same transaction and in order" {
+    folder_add "$folder" 0002_select $'SELECT 1; SAVEPOINT s;\n--> statement-breakpoint\nROLLBACK TO s;'
+    folder_add "$folder" 0003_d 'CREATE TABLE d ();'
+    migrate
+    assert_status 0
+    sent=$(flights | grep -E 'CREATE TABLE .( |;)|SAVEPOINT|ROLLBACK|^INSERT|^COMMIT')
+    assert_equal "$(sed -E 's/INSERT INTO[^;]*/INSERT /g; s/ +$//' <<<"$sent")" "$(printf '%s\n' \
+        'CREATE TABLE a (); ; INSERT ; CREATE TABLE b (); ; CREATE TABLE c (); ; INSERT' \
+        'SELECT 1; SAVEPOINT s;' 'ROLLBACK TO s;' INSERT 'CREATE TABLE d (); ; INSERT' COMMIT | sed 's/ $//')"
 }

@@ -1,6 +1,6 @@
 // wire.js LISTEN-PORT SERVER-PORT FILE - a proxy in front of PostgreSQL that writes down what a client says once it is in.
 //
-// A line of FILE is a flight: what the client sent without hearing an answer in between, its SQL texts joined with " ; ". The
+// A line of FILE is a flight: what the client sent without waiting for the server to be ready in between, its SQL texts joined with " ; ". The
 // flights of the login and the goodbye are left out. Writes one line on standard output when it listens.
 'use strict'
 
@@ -40,8 +40,9 @@ function relay(client) {
     if (sql !== null) flight.push(sql)
   })
   const received = splitMessages(true, (type) => {
+    if (type !== 'Z') return
     answered = true
-    if (type === 'Z') loggedIn = true
+    loggedIn = true
   })
   client.on('data', (data) => { sent(data); server.write(data) })
   server.on('data', (data) => { received(data); client.write(data) })

@@ -1,0 +1,26 @@
+#include "steps/migrate.h"
+#include "system/clock.h"
+
+bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
+                     const struct ep_tier *tier, const struct ep_ledger *ledger,
+                     struct ep_plan *ret_plan, struct ep_error *err)
+{
+    const struct ep_plan_policies policies = {
+        .edited = migrate->only_shown ? EP_POLICY_WARN : migrate->settings->migrate_edited,
+        .ahead = migrate->settings->migrate_ahead,
+        .out_of_order = migrate->settings->migrate_out_of_order,
+        .now = ep_clock_unix_ms(),
+        .only_shown = migrate->only_shown,
+    };
+    const size_t *mismatches = NULL;
+    size_t count = 0;
+
+    ep_plan_find_mismatches(arena, &tier->migrations, ledger, &mismatches, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
+        if (migration->hash_lf[0] == '\0' && !ep_migration_hash_line_endings(migration, err)) {
+            return false;
+        }
+    }
+    return ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
+}
