@@ -33,8 +33,8 @@ struct ep_batch {
     struct ep_watch *watch;
     const struct ep_reporter *reporter;
     const struct ep_migration *watched; /* NULL: none */
-    bool open;   /* a pipeline is */
-    bool closed; /* it is, for what is to be sent */
+    bool open;                          /* a pipeline is */
+    bool closed;                        /* it is, for what is to be sent */
     struct ep_batch_entry *entries;
     size_t first, count, capacity; /* those that are not answered */
     size_t in_flight, unpushed;    /* bytes */
