@@ -56,7 +56,7 @@ static void add_difference(struct ep_text *out, const struct ep_difference *diff
     case EP_DIFFERENCE_CHANGED:
         ep_text_add(out, "  ~ ");
         add_printable(out, difference->object);
-        ep_text_format(out, ": %s is ", difference->property);
+        ep_text_format(out, ": %s: ", difference->property);
         add_printable(out, difference->found);
         ep_text_add(out, " in the database, ");
         add_printable(out, difference->expected);
@@ -103,6 +103,15 @@ static void add_source(struct ep_text *out, const struct ep_check_source *source
     ep_text_add_byte(out, '\n');
 }
 
+static void add_count(struct ep_text *out, size_t count, const char *what)
+{
+    if (count == 0) {
+        ep_text_format(out, "no %ss", what);
+    } else {
+        ep_text_format(out, "%zu %s%s", count, what, plural(count));
+    }
+}
+
 void ep_check_output_text(struct ep_text *out, const struct ep_check_report *report)
 {
     const struct ep_check *check = report->check;
@@ -120,13 +129,18 @@ void ep_check_output_text(struct ep_text *out, const struct ep_check_report *rep
             ep_text_add_byte(out, '\n');
         }
     }
-    if (faults == 0) {
-        ep_text_add(out, "no differences");
-    } else {
-        ep_text_format(out, "%zu difference%s", faults, plural(faults));
+    size_t problems = report->findings->count - report->findings->note_count;
+    if (check != NULL || faults == 0) {
+        add_count(out, faults - problems, "difference");
+    }
+    if (problems > 0) {
+        ep_text_add(out, check != NULL ? ", " : "");
+        add_count(out, problems, "problem");
+        ep_text_add(out, " with the folders");
     }
     if (notes > 0) {
-        ep_text_format(out, ", %zu note%s", notes, plural(notes));
+        ep_text_add(out, ", ");
+        add_count(out, notes, "note");
     }
     if (check != NULL) {
         ep_text_format(out, "; %zu table%s compared", check->table_count,

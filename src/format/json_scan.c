@@ -20,13 +20,11 @@ static char peek(struct ep_json_scan *scan)
 /* A string in its quotes; the offset is behind it. */
 static bool read_string(struct ep_json_scan *scan, struct ep_span *ret_string)
 {
-    size_t start = scan->offset + 1, at = start;
-
     if (peek(scan) != '"') {
         scan->failed = true;
         return false;
     }
-    start = at = scan->offset + 1;
+    size_t start = scan->offset + 1, at = start;
     while (at < scan->text.size && scan->text.data[at] != '"') {
         at += scan->text.data[at] == '\\' ? 2 : 1;
     }
@@ -46,6 +44,19 @@ static bool take(struct ep_json_scan *scan, char byte)
     }
     scan->offset++;
     return true;
+}
+
+/* A number, true, false or null: what else stands outside of quotes, a merge conflict, is none. */
+static void skip_scalar(struct ep_json_scan *scan)
+{
+    if (peek(scan) == '\0' || strchr("-0123456789tfn", peek(scan)) == NULL) {
+        scan->failed = true;
+        return;
+    }
+    while (scan->offset < scan->text.size
+           && strchr(" \n\r\t,:{}[]\"", scan->text.data[scan->offset]) == NULL) {
+        scan->offset++;
+    }
 }
 
 void ep_json_scan_skip(struct ep_json_scan *scan)
@@ -68,12 +79,7 @@ void ep_json_scan_skip(struct ep_json_scan *scan)
         } else if ((byte == ',' || byte == ':') && depth > 0) {
             scan->offset++;
         } else {
-            size_t start = scan->offset;
-            while (scan->offset < scan->text.size
-                   && strchr(" \n\r\t,:{}[]\"", scan->text.data[scan->offset]) == NULL) {
-                scan->offset++;
-            }
-            scan->failed = scan->failed || scan->offset == start;
+            skip_scalar(scan);
         }
     } while (depth > 0 && !scan->failed);
 }

@@ -99,8 +99,8 @@ static void read_snapshots(struct checking *checking, const struct ep_names *pat
             add(checking, ep_arena_format(checking->arena, "%s: a snapshot without a migration",
                                           paths->items[i]));
         }
-        if (ep_snapshot_file_read(checking->arena, paths->items[i],
-                                  &checking->files[checking->file_count], NULL, &err)) {
+        if (ep_snapshot_file_peek(checking->arena, paths->items[i],
+                                  &checking->files[checking->file_count], &err)) {
             checking->file_count++;
         } else {
             add(checking, err.summary);

@@ -1,6 +1,7 @@
 #include "source/snapshot_file.h"
 
 #include "format/json.h"
+#include "format/json_scan.h"
 #include "source/draft.h"
 #include "system/file.h"
 
@@ -41,25 +42,108 @@ static void read_parents(struct ep_arena *arena, const json_t *json, struct ep_s
     file->parents = parents;
 }
 
+/* What of a head is needed, whichever way it was read. */
+struct head {
+    const char *id, *version, *dialect;
+    bool has_parents;
+};
+
+static bool check_head(struct ep_arena *arena, const struct head *head,
+                       struct ep_snapshot_file *file, struct ep_error *err)
+{
+    if (head->version == NULL || head->id == NULL) {
+        return fail_malformed(file->path, "has no \"id\" or no \"version\"", err);
+    }
+    file->version = strtol(head->version, NULL, 10);
+    file->id = ep_arena_copy(arena, ep_span_of(head->id));
+    if (file->version > 3 && !is_postgresql(head->dialect)) {
+        return fail_malformed(file->path, "is not one for PostgreSQL", err);
+    }
+    if (file->parent_count == 0 && !head->has_parents) {
+        return fail_malformed(file->path, "does not say which it follows", err);
+    }
+    return true;
+}
+
 static bool read_head(struct ep_arena *arena, const json_t *json, struct ep_snapshot_file *file,
                       struct ep_error *err)
 {
-    const char *id = json_string_value(json_object_get(json, "id"));
-    const char *version = json_string_value(json_object_get(json, "version"));
-    const char *dialect = json_string_value(json_object_get(json, "dialect"));
+    const struct head head = {
+        .id = json_string_value(json_object_get(json, "id")),
+        .version = json_string_value(json_object_get(json, "version")),
+        .dialect = json_string_value(json_object_get(json, "dialect")),
+        .has_parents = json_is_array(json_object_get(json, "prevIds")),
+    };
 
-    if (version == NULL || id == NULL) {
-        return fail_malformed(file->path, "has no \"id\" or no \"version\"", err);
-    }
-    file->version = strtol(version, NULL, 10);
-    file->id = ep_arena_copy(arena, ep_span_of(id));
-    if (file->version > 3 && !is_postgresql(dialect)) {
-        return fail_malformed(file->path, "is not one for PostgreSQL", err);
-    }
     read_parents(arena, json, file);
-    if (file->parent_count == 0 && !json_is_array(json_object_get(json, "prevIds"))) {
-        return fail_malformed(file->path, "does not say which it follows", err);
+    return check_head(arena, &head, file, err);
+}
+
+static void scan_parents(struct ep_arena *arena, struct ep_json_scan *scan, const char ***parents,
+                         size_t *count)
+{
+    if (ep_json_scan_enter(scan, '[')) {
+        while (ep_json_scan_element(scan)) {
+            *parents = ep_arena_grow(arena, *parents, *count, sizeof(**parents));
+            (*parents)[*count] = ep_json_scan_text(scan, arena);
+            *count += (*parents)[*count] != NULL;
+        }
     }
+}
+
+/* Returns false where the text is not one that can be scanned. */
+static bool scan_head(struct ep_arena *arena, struct ep_span text, struct head *head,
+                      struct ep_snapshot_file *file)
+{
+    struct ep_json_scan scan = {.text = text};
+    struct ep_span member;
+    const char **parents = NULL, *parent = NULL;
+
+    if (!ep_json_scan_enter(&scan, '{')) {
+        return false;
+    }
+    while (ep_json_scan_member(&scan, &member)) {
+        if (ep_span_equals(member, "id")) {
+            head->id = ep_json_scan_text(&scan, arena);
+        } else if (ep_span_equals(member, "version")) {
+            head->version = ep_json_scan_text(&scan, arena);
+        } else if (ep_span_equals(member, "dialect")) {
+            head->dialect = ep_json_scan_text(&scan, arena);
+        } else if (ep_span_equals(member, "prevId")) {
+            parent = ep_json_scan_text(&scan, arena);
+        } else if (ep_span_equals(member, "prevIds")) {
+            head->has_parents = true;
+            scan_parents(arena, &scan, &parents, &file->parent_count);
+        } else {
+            ep_json_scan_skip(&scan);
+        }
+    }
+    if (parent != NULL) {
+        parents = ep_arena_grow(arena, parents, file->parent_count, sizeof(*parents));
+        parents[file->parent_count++] = parent;
+    }
+    file->parents = parents;
+    return !scan.failed;
+}
+
+bool ep_snapshot_file_peek(struct ep_arena *arena, const char *path,
+                           struct ep_snapshot_file *ret_file, struct ep_error *err)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_snapshot_file file = {.path = path};
+    struct head head = {0};
+    struct ep_span text;
+
+    if (!ep_file_read(&scratch, path, EP_SNAPSHOT_BYTES_MAX, EP_FAULT_SOURCE, &text, err)) {
+        return false;
+    }
+    if (!scan_head(arena, text, &head, &file)) {
+        return ep_snapshot_file_read(arena, path, ret_file, NULL, err);
+    }
+    if (!check_head(arena, &head, &file, err)) {
+        return false;
+    }
+    *ret_file = file;
     return true;
 }
 

@@ -66,8 +66,7 @@ static void read_lineage(struct checking *checking, const struct ep_plan *plan,
         struct ep_error ignored = {0};
         if (item->state == EP_PLAN_APPLIED && path != NULL
             && strcmp(ep_snapshot_folder(checking->arena, item->migration), source->folder) == 0
-            && ep_snapshot_file_read(checking->arena, path, &files[lineage.count], NULL,
-                                     &ignored)) {
+            && ep_snapshot_file_peek(checking->arena, path, &files[lineage.count], &ignored)) {
             lineage.count++;
         }
     }

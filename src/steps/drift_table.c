@@ -46,11 +46,13 @@ static const char *join(struct ep_arena *arena, const struct ep_names *names)
 {
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
+    ep_text_add_byte(&text, '(');
     for (size_t i = 0; i < names->count; i++) {
         ep_text_add(&text, i == 0 ? "" : ", ");
-        ep_text_add(&text, names->items[i][0] == '\0' ? "(expression)" : names->items[i]);
+        ep_text_add(&text, names->items[i][0] == '\0' ? "an expression" : names->items[i]);
     }
-    return names->count == 0 ? "(none)" : ep_arena_copy(arena, ep_text_span(&text));
+    ep_text_add_byte(&text, ')');
+    return ep_arena_copy(arena, ep_text_span(&text));
 }
 
 void ep_drift_compare_names(const struct ep_drift_notes *notes, const char *object,
@@ -154,7 +156,7 @@ static size_t find_by_columns(const struct ep_table *table, const struct ep_cons
 
 static const char *name_reference(struct ep_arena *arena, const struct ep_constraint *constraint)
 {
-    return ep_arena_format(arena, "%s.%s (%s)", constraint->to_schema, constraint->to_table,
+    return ep_arena_format(arena, "%s.%s %s", constraint->to_schema, constraint->to_table,
                            join(arena, &constraint->to_columns));
 }
 
