@@ -106,3 +106,26 @@ CREATE INDEX i$n ON t$n (n); INSERT INTO t$n VALUES (1);"
         'CREATE TABLE a (); ; INSERT ; CREATE TABLE b (); ; CREATE TABLE c (); ; INSERT' \
         'SELECT 1; SAVEPOINT s;' 'ROLLBACK TO s;' INSERT 'CREATE TABLE d (); ; INSERT' COMMIT | sed 's/ $//')"
 }
+
+@test "check: two round trips after the login, the ledger and the catalogs" {
+    folder=$PWD/tests/fixtures/drizzle/kit-0.23.2
+    migrate
+    assert_status 0
+    flights >/dev/null
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" -- check
+    assert_status 0
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 2 "flights: $sent"
+}
+
+@test "nothing pending, with a snapshot: its tables are looked for in the same round trip" {
+    folder=$PWD/tests/fixtures/drizzle/kit-0.23.2
+    migrate
+    assert_status 0
+    flights >/dev/null
+    migrate
+    assert_status 0
+    sent=$(flights)
+    assert_equal "$(wc -l <<<"$sent")" 1 "flights: $sent"
+    assert_has "$sent" pg_attribute
+}
