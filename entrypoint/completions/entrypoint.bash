@@ -14,7 +14,7 @@ _entrypoint() {
             [ "${COMP_WORDS[i]}" != = ] || i=$((i + 1))
             ;;
         -*) ;;
-        run | wait | migrate | apply | verify | status | plan | check | mark | new | generate | config | help | version)
+        run | wait | migrate | apply | verify | status | plan | check | mark | rollback | new | generate | config | help | version)
             [ -z "$command" ] || return
             command=${COMP_WORDS[i]}
             ;;
@@ -52,6 +52,7 @@ _entrypoint() {
     plan) flags=' --config --help --version --json --sql --database-required --database-env-file --env-file --wait-timeout --timeout --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --drizzle-schema --drizzle-table --log-format --log-stream --log-level' ;;
     check) flags=' --config --help --version --json --strict --folder --database-required --database-env-file --env-file --wait-timeout --timeout --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --drizzle-schema --drizzle-table --log-format --log-stream --log-level' ;;
     mark) flags=' --config --help --version --all --database-required --database-env-file --env-file --wait-timeout --timeout --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --drizzle-schema --drizzle-table --numbered-schema --numbered-table --log-format --log-stream --log-level' ;;
+    rollback) flags=' --config --help --version --steps --to --database-required --database-env-file --env-file --wait-timeout --timeout --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --drizzle-schema --drizzle-table --numbered-schema --numbered-table --log-format --log-stream --log-level' ;;
     new | generate) flags=' --config --help --version --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --log-format --log-stream --log-level' ;;
     config) flags=' --config --help --version --database-required --database-env-file --env-file --wait-timeout --timeout --migrate-dirs --dirs --migrate-transaction --transaction --migrate-lock-timeout --lock-timeout --migrate-lock-retries --migrate-statement-timeout --statement-timeout --migrate-replica-timeout --migrate-hazards --hazards --migrate-edited --migrate-out-of-order --migrate-ahead --drizzle-schema --drizzle-table --numbered-schema --numbered-table --verify-tables --tables --verify-snapshot --hooks-before-migrate --hooks-after-migrate --hooks-on-failure --hooks-timeout --server-init --init --server-unset-env --log-format --log-stream --log-level' ;;
     help) flags=' --config --help --version --man --markdown --ini --bash --zsh --fish' ;;
@@ -60,9 +61,9 @@ _entrypoint() {
     esac
     case $command:$word in
     *:-*) mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word") ;;
-    help:*) mapfile -t COMPREPLY < <(compgen -W 'run wait migrate apply verify status plan check mark new generate config help version' -- "$word") ;;
+    help:*) mapfile -t COMPREPLY < <(compgen -W 'run wait migrate apply verify status plan check mark rollback new generate config help version' -- "$word") ;;
     run:*) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
-    :*) mapfile -t COMPREPLY < <(compgen -W 'run wait migrate apply verify status plan check mark new generate config help version' -- "$word"; compgen -c -- "$word") ;;
+    :*) mapfile -t COMPREPLY < <(compgen -W 'run wait migrate apply verify status plan check mark rollback new generate config help version' -- "$word"; compgen -c -- "$word") ;;
     esac
 }
 complete -o default -F _entrypoint entrypoint

@@ -12,6 +12,7 @@ _entrypoint() {
         'plan:show what migrate would run, and what may go wrong with it'
         'check:compare the database with what its migrations describe'
         'mark:record migrations as applied without running them'
+        'rollback:undo the newest migrations with the SQL written for that'
         'new:write a new, empty migration for you to fill in'
         'generate:write a new, empty migration for you to fill in'
         'config:show every setting, its value and where it came from'
@@ -304,6 +305,39 @@ _entrypoint() {
             '--log-format=[how log lines are written]:FORMAT:(auto text json github)' \
             '--log-stream=[where log lines go]:STREAM:(auto stderr stdout)' \
             '--log-level=[the least important lines that are still written]:LEVEL:(debug info warn error)' ;;
+    rollback) _arguments -S \
+            '--config=[read this file in the place of entrypoint.ini]:FILE:_files' \
+            '--help[explain the command, or everything]' \
+            '--version[show the version]' \
+            '--steps=[undo this many migrations]:NUMBER:' \
+            '--to=[undo everything behind this migration]:TAG:' \
+            '--database-required=[whether a start without any connection string is an error]:YES|NO:(no yes)' \
+            '--database-env-file=[file of NAME=value lines to add to the environment]:FILE:_files' \
+            '--env-file=[file of NAME=value lines to add to the environment]:FILE:_files' \
+            '--wait-timeout=[how long to wait until PostgreSQL accepts a login]:DURATION:' \
+            '--timeout=[how long to wait until PostgreSQL accepts a login]:DURATION:' \
+            '--migrate-dirs=[folders with migrations, in the order to apply them]:DIRS:_files' \
+            '--dirs=[folders with migrations, in the order to apply them]:DIRS:_files' \
+            '--migrate-transaction=[how many migrations share a transaction]:MODE:(auto all each)' \
+            '--transaction=[how many migrations share a transaction]:MODE:(auto all each)' \
+            '--migrate-lock-timeout=[how long a statement may wait for a lock on a table]:DURATION:' \
+            '--lock-timeout=[how long a statement may wait for a lock on a table]:DURATION:' \
+            '--migrate-lock-retries=[how often to try again after a lock timeout]:NUMBER:' \
+            '--migrate-statement-timeout=[how long one statement of a migration may run]:DURATION:' \
+            '--statement-timeout=[how long one statement of a migration may run]:DURATION:' \
+            '--migrate-replica-timeout=[how long to wait for another replica that is migrating]:DURATION:' \
+            '--migrate-hazards=[what if a pending migration loses data or takes long locks]:ALARM:(off warn fail)' \
+            '--hazards=[what if a pending migration loses data or takes long locks]:ALARM:(off warn fail)' \
+            '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
+            '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
+            '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
+            '--drizzle-table=[table that records what was applied]:NAME:' \
+            '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
+            '--numbered-table=[table that records numbered files]:NAME:' \
+            '--log-format=[how log lines are written]:FORMAT:(auto text json github)' \
+            '--log-stream=[where log lines go]:STREAM:(auto stderr stdout)' \
+            '--log-level=[the least important lines that are still written]:LEVEL:(debug info warn error)' ;;
     new | generate) _arguments -S \
             '--config=[read this file in the place of entrypoint.ini]:FILE:_files' \
             '--help[explain the command, or everything]' \
@@ -377,7 +411,7 @@ _entrypoint() {
             '--bash[write the completions for bash]' \
             '--zsh[write the completions for zsh]' \
             '--fish[write the completions for fish]' \
-            '1:command:(run wait migrate apply verify status plan check mark new generate config help version)' ;;
+            '1:command:(run wait migrate apply verify status plan check mark rollback new generate config help version)' ;;
     version) _arguments -S \
             '--config=[read this file in the place of entrypoint.ini]:FILE:_files' \
             '--help[explain the command, or everything]' \
