@@ -59,7 +59,7 @@ bool ep_pipeline_receive(struct ep_session *session, long *ret_position, struct 
         *ret_position = strtol(ep_session_field(rows, PG_DIAG_STATEMENT_POSITION), NULL, 10);
         (void)ep_session_fail_rows(rows, err);
     } else {
-        ep_session_note_completed(session);
+        ep_session_note_completed(session, rows);
     }
     PQclear(rows);
     if (refused) {
