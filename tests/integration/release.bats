@@ -40,9 +40,9 @@ dist_elsewhere() {
 @test "two builds, in two folders, give the same bytes" {
     cd "$ROOT"
     make -s dist >/dev/null
-    dist_elsewhere "$BATS_TEST_TMPDIR/another folder's length/x"
+    dist_elsewhere "$BATS_TEST_TMPDIR/another-folder/of-another-length"
     for file in "$name" "$name.tar.gz" "$name.spdx.json" SHA256SUMS; do
-        cmp "build/dist/$file" "$BATS_TEST_TMPDIR/another folder's length/x/build/dist/$file"
+        cmp "build/dist/$file" "$BATS_TEST_TMPDIR/another-folder/of-another-length/build/dist/$file"
     done
 }
 

@@ -1,0 +1,4 @@
+CREATE TABLE models (
+    id serial PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);

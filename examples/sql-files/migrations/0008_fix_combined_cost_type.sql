@@ -1,0 +1,1 @@
+ALTER TABLE usage ALTER COLUMN combined_cost TYPE numeric(12, 6);
