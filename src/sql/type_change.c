@@ -122,8 +122,9 @@ static void read_type(struct ep_span text, struct type *ret_type)
         }
     }
     type.kind = find_kind(type.words);
-    if (type.kind != NULL && strcmp(type.kind->words, "character") == 0 && type.modifiers[0] < 0) {
-        type.modifiers[0] = 1; /* char is char(1) */
+    if (type.kind != NULL && strcmp(type.kind->words, "character") == 0 && type.modifiers[0] < 0
+        && strcmp(type.words, "bpchar") != 0) {
+        type.modifiers[0] = 1; /* char is char(1), but bpchar has no limit */
     }
     *ret_type = type;
 }
@@ -138,12 +139,15 @@ static void judge_text(const struct type *from, const struct type *to, bool is_e
                        struct ep_type_change *change)
 {
     bool fits = holds(to->modifiers[0], from->modifiers[0]);
-    bool is_padded = from->kind->rank == 0 || to->kind->rank == 0;
+    bool is_same_kind = from->kind == to->kind;
+    bool is_free = is_same_kind || to->kind->rank == 0 || from->kind->rank > 0;
 
-    change->cost =
-        fits && (!is_padded || (from->kind == to->kind && from->modifiers[0] == to->modifiers[0]))
-            ? EP_TYPE_CHANGE_FREE
-            : EP_TYPE_CHANGE_REWRITE;
+    /* Blanks are added to the end of char(n), and taken off at the end of it and of bpchar. */
+    if ((from->kind->rank == 0 && from->modifiers[0] >= 0)
+        || (to->kind->rank == 0 && to->modifiers[0] >= 0)) {
+        is_free = is_same_kind && to->modifiers[0] < 0;
+    }
+    change->cost = fits && is_free ? EP_TYPE_CHANGE_FREE : EP_TYPE_CHANGE_REWRITE;
     if (!fits && is_explicit) {
         change->loss = "longer values are cut, because USING casts";
     } else if (!fits) {
@@ -285,6 +289,10 @@ void ep_type_change_judge(struct ep_span from, struct ep_span to, bool is_explic
         } else {
             change.loss = find_loss(&old_type, &new_type);
         }
+    }
+    if (!is_same && new_type.is_array
+        && (new_type.kind != old_type.kind || new_type.modifiers[0] >= 0)) {
+        change.cost = EP_TYPE_CHANGE_REWRITE; /* element by element, also where one costs nothing */
     }
     /* Of text, and of one enum to another; all else is left to the server to refuse. */
     bool from_text = old_type.kind != NULL && old_type.kind->family == TEXT;

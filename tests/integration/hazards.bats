@@ -151,6 +151,58 @@ ALTER TABLE empty RENAME TO void;'
         "0001_next drop-table data loss 1"
 }
 
+# Each line of CHANGES is done to a table of its own; its file's number before and after is compared with what plan says.
+compare_rewrites() { # HAZARD COLUMN-TYPE|ALTERATION...
+    local hazard=$1 change number=0 tables= sql= before after expected
+    shift
+    for change; do
+        number=$((number + 1))
+        tables+="CREATE TABLE t$number (c ${change%%|*}); INSERT INTO t$number VALUES (NULL);"
+        sql+="ALTER TABLE t$number ${change#*|};"$'\n'
+    done
+    folder_add "$folder" 0000_tables "$tables"
+    migrate
+    assert_status 0
+    folder_add "$folder" 0001_changes "$sql"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" plan --json
+    assert_status 0
+    expected=$(jq -r --arg hazard "$hazard" '.hazards[] | select(.hazard == $hazard) | .object' <<<"$stdout" | sort)
+    before="SELECT relname, relfilenode FROM pg_class WHERE relname ~ '^t[0-9]+$'"
+    before=$(cluster_sql "$DATABASE" "CREATE TABLE files AS $before")
+    migrate ENTRYPOINT_MIGRATE_HAZARDS=off
+    assert_status 0
+    after=$(cluster_sql "$DATABASE" "SELECT relname FROM pg_class c JOIN files f USING (relname) WHERE f.relfilenode <> c.relfilenode" | sort)
+    assert_equal "$expected" "$after" "what is written anew"
+}
+
+@test "a change of type writes a table anew exactly where the server does" {
+    compare_rewrites type-rewrite 'int|ALTER c TYPE integer' 'int|ALTER c TYPE bigint' 'bigint|ALTER c TYPE int' \
+        'varchar(10)|ALTER c TYPE varchar(20)' 'varchar(20)|ALTER c TYPE varchar(10)' 'varchar(9)|ALTER c TYPE text' \
+        'text|ALTER c TYPE varchar' 'text|ALTER c TYPE varchar(5)' 'text|ALTER c SET DATA TYPE varchar(5) USING c::varchar(5)' \
+        'char(5)|ALTER c TYPE text' 'char(5)|ALTER c TYPE char(6)' 'char(5)|ALTER c TYPE varchar(5)' \
+        'numeric(10,2)|ALTER c TYPE numeric(12,2)' 'numeric(10,2)|ALTER c TYPE numeric(12,3)' \
+        'numeric(10,2)|ALTER c TYPE numeric' 'numeric|ALTER c TYPE numeric(10,2)' 'numeric(10,2)|ALTER c TYPE int' \
+        'real|ALTER c TYPE float8' 'timestamp(3)|ALTER c TYPE timestamp' 'timestamp|ALTER c TYPE timestamp(3)' \
+        'timestamptz(3)|ALTER c TYPE timestamptz(6)' 'timestamp|ALTER c TYPE date' 'date|ALTER c TYPE timestamp' \
+        'time|ALTER c TYPE time(0)' 'interval(2)|ALTER c TYPE interval' 'json|ALTER c TYPE jsonb' \
+        'jsonb|ALTER c TYPE json' 'cidr|ALTER c TYPE inet' 'inet|ALTER c TYPE cidr' 'varbit(3)|ALTER c TYPE varbit(5)' \
+        'bit(3)|ALTER c TYPE bit(5)' 'text|ALTER c TYPE uuid USING c::uuid' 'text|ALTER c TYPE text USING lower(c)' \
+        'text[]|ALTER c TYPE text[]' 'varchar(5)[]|ALTER c TYPE text[]' 'uuid|ALTER c TYPE text' 'text|ALTER c TYPE text COLLATE "C"' \
+        'name|ALTER c TYPE text' 'varchar(10)|ALTER c TYPE bpchar' 'char(5)|ALTER c TYPE bpchar' \
+        'bpchar|ALTER c TYPE text' 'bpchar|ALTER c TYPE char(5)' 'varchar[]|ALTER c TYPE text[]' 'numeric(5,1)[]|ALTER c TYPE numeric[]' 'varchar(5)[]|ALTER c TYPE varchar(9)[]' 'oid|ALTER c TYPE bigint'
+}
+
+@test "a new column writes a table anew exactly where the server does" {
+    compare_rewrites column-rewrite 'int|ADD a int' 'int|ADD a int DEFAULT 5' 'int|ADD a int NOT NULL DEFAULT 5' 'int|ADD a serial' \
+        'int|ADD a int GENERATED ALWAYS AS IDENTITY' 'int|ADD a int GENERATED ALWAYS AS (c + 1) STORED' \
+        'int|ADD a uuid DEFAULT gen_random_uuid()' 'int|ADD a timestamptz DEFAULT now()' \
+        'int|ADD a timestamptz DEFAULT clock_timestamp()' 'int|ADD a timestamp DEFAULT (now() AT TIME ZONE $$utc$$)' \
+        'int|ADD a float DEFAULT random()' "int|ADD a jsonb DEFAULT '{}'::jsonb" "int|ADD a text[] DEFAULT ARRAY['a']::varchar(5)[]" \
+        "int|ADD a text DEFAULT md5('a') || upper('b')" 'int|ADD a date DEFAULT CURRENT_DATE' \
+        "int|ADD a jsonb DEFAULT jsonb_build_object('a', 1)" "int|ADD a int DEFAULT ('{5}'::int[])[1]" \
+        "int|ADD a interval DEFAULT interval '1 day'" 'int|ADD a text DEFAULT current_user' 'int|ADD a varchar(3) DEFAULT NULL'
+}
+
 @test "README.md names every hazard" {
     local name readme
     readme=$(<README.md)

@@ -63,6 +63,7 @@ static void what_only_becomes_wider_is_free(void **state)
         {"timestamp(3) without time zone", "timestamp", false, "free"},
         {"bit varying(3)", "varbit(5)", false, "free"},
         {"cidr", "inet", false, "free"},
+        {"character varying", "bpchar", false, "free"},
         {"interval(2)", "interval", false, "free"},
     };
     check(changes, EP_COUNT_OF(changes));
@@ -103,6 +104,7 @@ static void other_changes_write_the_table_anew(void **state)
         {"text", "uuid", true, "rewrite"},
         {"mood", "text", false, "rewrite"},
         {"text", "text[]", true, "rewrite"},
+        {"character varying(5)[]", "text[]", false, "rewrite"},
         {"bit(3)", "bit(5)", true, "rewrite"},
         {"", "", false, "free"},
     };
