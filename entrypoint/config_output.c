@@ -19,7 +19,7 @@ static void lines_clear(struct line (*lines)[EP_SETTINGS_COUNT])
 static void add_printable(struct ep_text *out, const char *text)
 {
     for (; *text != '\0'; text++) {
-        bool is_control = (*text >= 0 && *text < ' ') || *text == 0x7f;
+        bool is_control = (unsigned char)*text < ' ' || *text == 0x7f;
         ep_text_add_byte(out, is_control ? '?' : *text);
     }
 }
