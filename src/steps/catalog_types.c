@@ -143,8 +143,9 @@ const char *ep_catalog_types_read(struct ep_arena *arena, const struct ep_names 
 
     for (size_t i = 0; i < types->count && answers != NULL; i++) {
         const char *word = json_string_value(json_array_get(answers, i));
-        words[i] = word == NULL ? ep_arena_format(arena, "%s (" EP_TYPE_UNKNOWN ")", types->items[i])
-                                : ep_arena_copy(arena, ep_span_of(word));
+        words[i] = word == NULL
+                       ? ep_arena_format(arena, "%s (" EP_TYPE_UNKNOWN ")", types->items[i])
+                       : ep_arena_copy(arena, ep_span_of(word));
     }
     for (size_t i = 0; i < schema->table_count; i++) {
         for (size_t j = 0; j < schema->tables[i].column_count; j++) {

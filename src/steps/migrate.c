@@ -288,8 +288,12 @@ static bool attempt(struct run *run, struct ep_error *err)
     run->apply.own_transaction = false;
     ep_batch_clear(&run->batch);
     if (!begin(&arena, run, err)
-        || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)
-        || !ep_pending_cut(&arena, run->pending, &run->plan, err)) {
+        || !ep_migrate_plan(&arena, run->migrate, run->tier, &run->ledger, &run->plan, err)) {
+        return false;
+    }
+    /* Others need locks as well, and what a migration takes is a guess. */
+    run->pending->locks_most = run->replica.lock_room / 4 * 3;
+    if (!ep_pending_cut(&arena, run->pending, &run->plan, err)) {
         return false;
     }
     if (run->plan.step_count == 0) {

@@ -18,6 +18,7 @@ struct ep_replica {
     const struct ep_reporter *reporter;
     bool pooled;
     bool waited;         /* out: another replica had the lock; what was read before is old */
+    size_t lock_room;    /* out, by ep_turn_begin(): locks that the server has room for */
     int64_t deadline_ms; /* replica_timeout, on ep_clock_ms() */
     int64_t report_ms;   /* when to say again for whom we wait; 0: at once */
     int64_t pause_ms;    /* the next pause; 0: the shortest */

@@ -2,6 +2,8 @@
 
 #include "system/clock.h"
 
+#include <stdlib.h>
+
 /* What is asked behind BEGIN: the number, then for each tier its lock, its shape and its rows. */
 enum { NUMBER, LOCK, PROBE, ROWS, EACH = ROWS - LOCK + 1 };
 
@@ -84,6 +86,12 @@ static bool read_locked(struct ep_arena *arena, const struct ep_tier *tiers, siz
     return true;
 }
 
+/* With it how many locks the server has room for, over all sessions. */
+static const char number_sql[] =
+    "SELECT pg_catalog.txid_current(), pg_catalog.current_setting('max_locks_per_transaction')::int"
+    " * (pg_catalog.current_setting('max_connections')::int"
+    " + pg_catalog.current_setting('max_prepared_transactions')::int)";
+
 bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tiers,
                    size_t count, const char **ret_number, struct ep_ledger *ret_ledgers,
                    struct ep_error *err)
@@ -92,7 +100,7 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
     struct ep_query *queries = ep_arena_array(arena, total, sizeof(*queries));
     struct ep_result **results = ep_arena_array(arena, total, sizeof(*results));
 
-    queries[NUMBER] = (struct ep_query){.sql = "SELECT pg_catalog.txid_current()"};
+    queries[NUMBER] = (struct ep_query){.sql = number_sql};
     for (size_t i = 0; i < count; i++) {
         const struct ep_ledger_table *table = &tiers[i].ledger;
         queries[LOCK + i * EACH] = (struct ep_query){.sql = table->lock};
@@ -107,6 +115,7 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
     begun = begun && read_locked(arena, tiers, count, results, ret_ledgers, err);
     if (begun) {
         *ret_number = ep_arena_copy(arena, ep_span_of(ep_result_word(results[NUMBER], 0, 0)));
+        replica->lock_room = strtoul(ep_result_word(results[NUMBER], 0, 1), NULL, 10);
     }
     for (size_t i = 0; i < total; i++) {
         ep_result_release(results[i]);
