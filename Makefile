@@ -117,7 +117,8 @@ SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
 	@tests/setup.sh containers || echo "tests/containers will be skipped" >&2
-	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh $(ORACLE) \
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh \
+	  tests/bench/instructions.sh $(ORACLE) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(FAULTS) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) \
 	  $(if $(CONTAINERS),ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(addprefix -- ,$(CONTAINERS))) \
@@ -127,6 +128,9 @@ soak: ## the long form of tests/faults: every message, a hundred at once; takes 
 	@tests/setup.sh test
 	+@$(MAKE) --no-print-directory static
 	@SOAK=1 JOBS=1 TEST_TIMEOUT=14400 tests/run ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(FAULTS)
+
+bench: ## what it costs, beside the floors and every peer, into tests/bench/RESULTS.md; QUICK=1: a few minutes, writes nothing
+	@QUICK=$(QUICK) tests/bench/run
 
 demo: ## a container's start on this machine: wait, migrate, verify, become a Node server
 	@tests/setup.sh demo
@@ -148,5 +152,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak bench demo docs format flags clean help FORCE
 .SECONDARY:

@@ -1,8 +1,8 @@
 /*
  * floor.c - the least that a program can do with libpq: floor SQL, or floor -f FILE.
  *
- * Logs in with the connection string in DATABASE_URL, sends one query, reads its answer. Linked with Debian's dynamic
- * libpq and with the static one, as PostgreSQL ships it.
+ * Logs in with the connection string in DATABASE_URL, sends one query, reads its answer. Linked
+ * with Debian's dynamic libpq and with the static one, as PostgreSQL ships it.
  */
 #include <libpq-fe.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * measure.c - run a command and say what it cost: measure FILE COMMAND ARGUMENT...
  *
  * Writes to FILE one line: wall time, user and system CPU (microseconds), peak memory (KiB), its
- * exit status, and the time of its end (milliseconds since 1970). Linked statically and small, so that what a child
- * inherits does not count.
+ * exit status, and the time of its end (milliseconds since 1970). Linked statically and small, so
+ * that what a child inherits does not count.
  */
 #define _GNU_SOURCE /* wait4() */
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /*
- * raw.c - the least that the protocol asks for: raw PORT USER DATABASE SQL, with the password in PGPASSWORD.
+ * raw.c - the least that the protocol asks for: raw PORT USER DATABASE SQL, with the password in
+ * PGPASSWORD.
  *
- * No libpq: TCP to 127.0.0.1, the start-up message, SCRAM-SHA-256, one query, the answer read to its end. Its
- * messages are put together by hand and the server is trusted; what is left is what the wire and the server need, and libcrypto's
- * PBKDF2. Not to be used for anything else.
+ * No libpq: TCP to 127.0.0.1, the start-up message, SCRAM-SHA-256, one query, the answer read to
+ * its end. Its messages are put together by hand and the server is trusted; what is left is what
+ * the wire and the server need, and libcrypto's PBKDF2. Not to be used for anything else.
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -94,7 +95,8 @@ static void await(char wanted)
 
 static void hmac(const void *key, const char *text, unsigned char *ret_digest)
 {
-    (void)HMAC(EVP_sha256(), key, DIGEST, (const unsigned char *)text, strlen(text), ret_digest, NULL);
+    (void)HMAC(EVP_sha256(), key, DIGEST, (const unsigned char *)text, strlen(text), ret_digest,
+               NULL);
 }
 
 static void prove(const char *first, const char *password)
@@ -108,9 +110,12 @@ static void prove(const char *first, const char *password)
     const char *count_text = strstr(challenge, ",i=");
     int size = (int)(count_text - salt_text);
     (void)EVP_DecodeBlock(salt, (const unsigned char *)salt_text, size);
-    (void)PKCS5_PBKDF2_HMAC(password, -1, salt, size / 4 * 3 - (salt_text[size - 1] == '=') - (salt_text[size - 2] == '='),
-                            atoi(count_text + 3), EVP_sha256(), DIGEST, salted);
-    (void)snprintf(final, sizeof(final), "c=biws,%.*s", (int)(salt_text - 3 - challenge), challenge);
+    (void)PKCS5_PBKDF2_HMAC(password, -1, salt,
+                            size / 4 * 3 - (salt_text[size - 1] == '=')
+                                - (salt_text[size - 2] == '='),
+                            (int)strtol(count_text + 3, NULL, 10), EVP_sha256(), DIGEST, salted);
+    (void)snprintf(final, sizeof(final), "c=biws,%.*s", (int)(salt_text - 3 - challenge),
+                   challenge);
     (void)snprintf(all, sizeof(all), "%s,%s,%s", first, challenge, final);
     hmac(salted, "Client Key", client);
     (void)EVP_Digest(client, DIGEST, stored, NULL, EVP_sha256(), NULL);
@@ -134,13 +139,15 @@ int main(int count, char **arguments)
     if (count < 5 || getenv("PGPASSWORD") == NULL) {
         return 64;
     }
-    address.sin_port = htons((uint16_t)atoi(arguments[1]));
+    address.sin_port = htons((uint16_t)strtol(arguments[1], NULL, 10));
     server = socket(AF_INET, SOCK_STREAM, 0);
     (void)setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(server, (struct sockaddr *)&address, sizeof(address)) != 0) {
         fail("nothing listens");
     }
-    int used = 4 + snprintf(hello + 4, sizeof(hello) - 4, "user%c%s%cdatabase%c%s%c", 0, arguments[2], 0, 0, arguments[3], 0);
+    int used = 4
+               + snprintf(hello + 4, sizeof(hello) - 4, "user%c%s%cdatabase%c%s%c", 0, arguments[2],
+                          0, 0, arguments[3], 0);
     send_message('\0', hello, (size_t)used + 1);
     await('R');
     uint32_t length = htonl(sizeof(first) - 1 + 3);
