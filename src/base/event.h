@@ -42,6 +42,8 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
       "{count} applied migrations are not in this image, the newest from {newest}: {meaning}")     \
     X(UP_TO_DATE, INFO, "nothing to migrate: {applied} migrations applied, none pending")          \
     X(LOCK_WAIT, INFO, "another replica is migrating, waiting for it: {holder}")                   \
+    X(SKIPPED, INFO, "skipped {count} migrations that are applied already")                        \
+    X(SKIPPED_ONE, DEBUG, "skipped {tag}: applied already")                                        \
     X(MIGRATING, INFO, "Running database migrations: {pending} pending")                           \
     X(UPGRADE, INFO, "upgrading {table} to the columns of Drizzle 1.x")                            \
     X(NAMED, INFO, "gave {count} rows of {table} the names that Drizzle 1.x looks for")            \

@@ -42,6 +42,16 @@ static void report_plan(struct ep_arena *arena, const struct ep_gate *gate,
     }
 }
 
+static void report_skipped(const struct ep_gate *gate, const struct ep_plan *plan)
+{
+    for (size_t i = 0; i < plan->item_count; i++) {
+        if (plan->items[i].state == EP_PLAN_APPLIED) {
+            ep_report(gate->reporter, EP_EVENT_SKIPPED_ONE,
+                      EP_TEXT_FIELD("tag", plan->items[i].migration->tag));
+        }
+    }
+}
+
 /* How much there is, over all tiers. */
 struct totals {
     size_t migrations, applied;
@@ -65,6 +75,7 @@ static bool plan_tiers(struct ep_arena *arena, const struct ep_migrate *request,
             return false;
         }
         report_plan(arena, gate, &tiers->items[i], &plan);
+        report_skipped(gate, &plan);
         totals->applied += plan.applied_count;
         totals->has_work = totals->has_work || plan.step_count > 0;
     }
@@ -95,6 +106,10 @@ static bool migrate(struct ep_arena *arena, const struct pass *pass, struct ep_s
         ep_report(gate->reporter, EP_EVENT_UP_TO_DATE,
                   EP_INTEGER_FIELD("applied", (long long)totals.applied));
         return true;
+    }
+    if (totals.applied > 0) {
+        ep_report(gate->reporter, EP_EVENT_SKIPPED,
+                  EP_INTEGER_FIELD("count", (long long)totals.applied));
     }
     if (state->pooled) {
         ep_report(gate->reporter, EP_EVENT_POOLER, EP_TEXT_FIELD("variable", NULL));

@@ -53,7 +53,7 @@ sql() {
     assert_equal "$(sql "SELECT filename FROM schema_migrations ORDER BY applied_at DESC, filename DESC LIMIT 1")" 0009_later.sql
 }
 
-@test "A3: safe to run any number of times; says what was found, applied, and how many in all" {
+@test "A3: safe to run any number of times; says what was skipped, applied, and how many in all" {
     system sql-files
     entry -- migrate
     assert_has "$stderr" 'found 4 migrations in migrations'
@@ -65,6 +65,9 @@ sql() {
         assert_status 0
         assert_has "$stderr" 'nothing to migrate: 4 migrations applied, none pending'
     done
+    echo 'CREATE TABLE later ();' >migrations/0009_later.sql
+    entry -- migrate
+    assert_has "$stderr" 'skipped 4 migrations that are applied already'
 }
 
 @test "A4: a failed migration stops the deployment: the server is not started" {
