@@ -295,6 +295,9 @@ static void an_action_knows_its_place(void **state)
 
     read_all(&arena, ep_span_of(sql), &list);
     assert_int_equal(list.count, 3);
+    if (list.items == NULL) {
+        return; /* for the analyzer, which does not know that an assertion ends a test */
+    }
     assert_true(strncmp(sql + list.items[0].offset, "ALTER TABLE t", 13) == 0);
     assert_true(strncmp(sql + list.items[1].offset, "DROP b", 6) == 0);
     assert_true(strncmp(sql + list.items[2].offset, "DROP TABLE u", 12) == 0);
