@@ -6,14 +6,17 @@ load ../lib/integration
 load ../lib/containers
 
 setup_file() {
-    command -v docker-compose >/dev/null || skip "no docker-compose: tests/setup.sh containers"
+    command -v docker-compose >/dev/null || containers_impossible "no docker-compose: tests/setup.sh containers"
     containers_create
+    containers_present || return 0
     containers_need_network
+    containers_present || return 0
     image_postgres
     image_app
 }
 
 setup() {
+    containers_or_skip
     port=$(free_port)
     password=$(new_password)
     export PORT=$port POSTGRES_PASSWORD=$password COMPOSE_PROJECT_NAME=ep$BATS_TEST_NUMBER$RANDOM
@@ -24,6 +27,7 @@ setup() {
 }
 
 teardown() {
+    containers_present || return 0
     local id
     for id in $(project); do
         podman logs --names "$id" >>"$BATS_TEST_TMPDIR/containers.log" 2>&1 || true

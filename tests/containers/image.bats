@@ -7,14 +7,17 @@ load ../lib/containers
 
 setup_file() {
     containers_create
+    containers_present || return 0
     podman run --rm --network host "${apt_volumes[@]}" debian:bookworm-slim apt-get update -q >"$CONTAINERS/apt.log" 2>&1 ||
-        skip "apt does not work inside a container here: $(tail -n 1 "$CONTAINERS/apt.log")"
+        containers_impossible "apt does not work inside a container here: $(tail -n 1 "$CONTAINERS/apt.log")"
+    containers_present || return 0
     # shellcheck disable=SC2119
     cluster_create
     cluster_start
 }
 
 setup() {
+    containers_or_skip
     fresh_database
     image=entrypoint:dockerfile
     given=(--network host --volume "$PWD/migrations:/app/drizzle:ro" --env DATABASE_URL="$DATABASE_URL")
@@ -24,6 +27,7 @@ setup() {
 }
 
 teardown() {
+    containers_present || return 0
     containers_clean
     clean_up
 }

@@ -30,7 +30,9 @@ teardown() {
 # its restartPolicy holds for init containers too, and what a container listens on is published.
 kube_prepare() {
     containers_create
+    containers_or_skip
     containers_need_network
+    containers_or_skip
     image_postgres
     image_app app:1.2.3
     port=$(free_port)
@@ -103,6 +105,7 @@ healthy() {
 
 @test "the termination message: why the init container failed, in the file that Kubernetes reads" {
     containers_create
+    containers_or_skip
     image_app app:1.2.3
     local message=$BATS_TEST_TMPDIR/termination-log
     : >"$message"

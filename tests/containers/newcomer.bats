@@ -8,6 +8,7 @@ load ../lib/containers
 
 setup_file() {
     containers_create
+    containers_present || return 0
     image_node
     # shellcheck disable=SC2119
     cluster_create
@@ -15,12 +16,14 @@ setup_file() {
 }
 
 setup() {
+    containers_or_skip
     fresh_database
     folder=$BATS_TEST_TMPDIR/project
     mkdir "$folder" "$BATS_TEST_TMPDIR/bin"
 }
 
 teardown() {
+    containers_present || return 0
     containers_clean
     clean_up
 }

@@ -10,6 +10,7 @@ load ../lib/pgbouncer
 
 setup_file() {
     containers_create
+    containers_present || return 0
     image_app
     # shellcheck disable=SC2119
     cluster_create
@@ -17,12 +18,14 @@ setup_file() {
 }
 
 setup() {
+    containers_or_skip
     fresh_database
     given=(--network host --env DATABASE_URL="$DATABASE_URL" --env PORT=0)
     railway=(--env RAILWAY_ENVIRONMENT=production --env RAILWAY_PROJECT_ID=p --env RAILWAY_SERVICE_ID=s)
 }
 
 teardown() {
+    containers_present || return 0
     network_destroy
     cluster_is_running || cluster_start_server
     containers_clean

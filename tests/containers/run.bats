@@ -7,6 +7,7 @@ load ../lib/containers
 
 setup_file() {
     containers_create
+    containers_present || return 0
     image_app
     # shellcheck disable=SC2119
     cluster_create
@@ -14,6 +15,7 @@ setup_file() {
 }
 
 setup() {
+    containers_or_skip
     fresh_database
     folder=$BATS_TEST_TMPDIR/drizzle
     folder_new "$folder"
@@ -22,6 +24,7 @@ setup() {
 }
 
 teardown() {
+    containers_present || return 0
     cluster_is_running || cluster_start_server
     containers_clean
     clean_up

@@ -3,25 +3,51 @@
 #
 #     load ../lib/integration
 #     load ../lib/containers
-#     setup_file() { containers_create; image_node; cluster_create; cluster_start; }
-#     teardown()   { containers_clean; clean_up; }
-#     teardown_file() { containers_destroy; cluster_destroy; }
+#     setup_file() { containers_create; containers_present || return 0; image_node; cluster_create; cluster_start; }
+#     setup()      { containers_or_skip; }
+#     teardown()   { containers_present || return 0; containers_clean; clean_up; }
 #
 #     container_start NAME PODMAN-RUN-ARGUMENT...    # in the background; "$NAME" is a label of this file's containers
 #     await_log NAME REGEX
 #     container_stop NAME                            # sets status and elapsed_ms
 #
-# containers_create skips all tests of the file where no engine can run, with the reason. Storage, configuration and images
-# are in CONTAINERS (build/containers); the Debian that all images are made from is kept in ~/.cache.
+# Where no engine can run, all tests of the file are skipped, with the reason. Storage, configuration and images are in
+# CONTAINERS (build/containers); the Debian that all images are made from is kept in ~/.cache.
 
 CONTAINERS=$(realpath -m "${CONTAINERS:-build/containers}")
 : "${CONTAINER_DEADLINE:=180}" # seconds, for what happens inside a container on a busy machine
 
-# Reach the engine; everything before the first image.
+# Everything before the first image; or the reason why there will be none, for containers_or_skip.
 containers_create() {
-    [ "$(id -u)" = 0 ] || skip "the engine is used as root here"
-    if ! command -v podman >/dev/null || ! command -v runc >/dev/null; then skip "no podman and runc: tests/setup.sh containers"; fi
-    file -b "$ENTRYPOINT_BINARY" | grep -q static || skip "$ENTRYPOINT_BINARY is not the static binary"
+    [ "$(id -u)" = 0 ] || containers_impossible "the engine is used as root here"
+    if ! command -v podman >/dev/null || ! command -v runc >/dev/null; then
+        containers_impossible "no podman and runc: tests/setup.sh containers"
+    fi
+    file -b "$ENTRYPOINT_BINARY" | grep -q static || containers_impossible "$ENTRYPOINT_BINARY is not the static binary"
+    containers_present || return 0
+    containers_configure
+    image_base
+    containers_present || return 0
+    podman run --rm --network host debian:bookworm-slim true >"$CONTAINERS/probe.log" 2>&1 ||
+        containers_impossible "no container runs here: $(tail -n 1 "$CONTAINERS/probe.log")"
+    containers_present || return 0
+    image_entrypoint
+}
+
+# bats 1.8 knows no skip in setup_file.
+containers_impossible() {
+    export CONTAINERS_IMPOSSIBLE=$1
+}
+
+containers_present() {
+    [ -z "${CONTAINERS_IMPOSSIBLE:-}" ]
+}
+
+containers_or_skip() {
+    containers_present || skip "$CONTAINERS_IMPOSSIBLE"
+}
+
+containers_configure() {
     mkdir -p "$CONTAINERS"
     export CONTAINERS CONTAINERS_CONF=$CONTAINERS/containers.conf CONTAINERS_STORAGE_CONF=$CONTAINERS/storage.conf
     # runc, because Debian's crun refuses a machine with both kinds of control groups; limits that any machine has.
@@ -35,23 +61,19 @@ events_logger = "file"
 CONF
     printf '[storage]\ndriver = "%s"\ngraphroot = "%s/storage"\nrunroot = "%s/run"\n' \
         "${CONTAINERS_DRIVER:-overlay}" "$CONTAINERS" "$CONTAINERS" >"$CONTAINERS_STORAGE_CONF"
-    image_base
-    podman run --rm --network host debian:bookworm-slim true >"$CONTAINERS/probe.log" 2>&1 ||
-        skip "no container runs here: $(tail -n 1 "$CONTAINERS/probe.log")"
-    image_entrypoint
 }
 
 least() {
     if [ "$2" = unlimited ] || [ "$1" -lt "$2" ]; then echo "$1"; else echo "$2"; fi
 }
 
-# Containers that reach each other by name: without it, all tests of the file are skipped.
+# Containers that reach each other by name.
 containers_need_network() {
     local works=true
     podman network create entrypoint-probe >/dev/null 2>"$CONTAINERS/probe.log" || works=false
     podman run --rm --network entrypoint-probe debian:bookworm-slim true >/dev/null 2>>"$CONTAINERS/probe.log" || works=false
     podman network rm -f entrypoint-probe >/dev/null 2>&1 || true
-    $works || skip "containers have no network of their own here: $(tail -n 1 "$CONTAINERS/probe.log")"
+    $works || containers_impossible "containers have no network of their own here: $(tail -n 1 "$CONTAINERS/probe.log")"
 }
 
 # The engine, without the descriptors that bats waits for.
@@ -77,13 +99,17 @@ image_base() {
     podman image exists debian:bookworm-slim && return
     mkdir -p "$cache"
     if [ ! -e "$cache/bookworm.tar" ]; then
-        command -v debootstrap >/dev/null || skip "no debootstrap: tests/setup.sh containers"
+        if ! command -v debootstrap >/dev/null; then
+            containers_impossible "no debootstrap: tests/setup.sh containers"
+            return 0
+        fi
         root=$(mktemp -d "${TMPDIR:-/tmp}/entrypoint-base.XXXXXX")
         mirror=$(apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' 'Codename: bookworm' 2>/dev/null | head -n 1)
         # shellcheck disable=SC2086 # none, or one word
         if ! debootstrap --variant=minbase bookworm "$root" $mirror >"$CONTAINERS/debootstrap.log" 2>&1; then
             rm -rf "$root"
-            skip "debootstrap: $(tail -n 1 "$CONTAINERS/debootstrap.log")"
+            containers_impossible "debootstrap: $(tail -n 1 "$CONTAINERS/debootstrap.log")"
+            return 0
         fi
         tar -C "$root" --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' \
             --exclude='./var/cache/apt/*.bin' --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/lib/apt/lists/*' \
@@ -125,8 +151,8 @@ image_node() {
     local context=$CONTAINERS/node-image node modules
     mkdir -p "$HOME/.npm"
     podman image exists node:22-slim && return
-    node=$(command -v node) || skip "no node"
-    modules=$(dirname "$(dirname "$(realpath "$(command -v npm)")")") || skip "no npm"
+    node=$(command -v node)
+    modules=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")
     rm -rf "$context"
     mkdir -p "$context/tree/usr/local/bin" "$context/tree/usr/local/lib/node_modules"
     cp -L "$node" "$context/tree/usr/local/bin/node"
@@ -287,4 +313,9 @@ schemas_install() {
         (cd build/schemas && npm ci --no-audit --no-fund --loglevel=error 3>&- 4>&-)
         cp build/schemas/package-lock.json build/schemas/installed
     fi
+}
+
+# A file that was skipped has no cluster.
+teardown_file() {
+    [ -z "${CLUSTER_DIR:-}" ] || cluster_destroy
 }
