@@ -362,6 +362,11 @@ bool ep_session_is_lost(const struct ep_session *session)
     return session->broken || PQstatus(session->connection) == CONNECTION_BAD;
 }
 
+void ep_session_abandon(struct ep_session *session)
+{
+    session->broken = true;
+}
+
 int ep_session_server_version(const struct ep_session *session)
 {
     return PQserverVersion(session->connection);

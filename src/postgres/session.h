@@ -52,6 +52,8 @@ void ep_session_close(struct ep_session *session);
 void ep_session_drop(struct ep_session **slot); /* for EP_CLEANUP */
 
 bool ep_session_is_lost(const struct ep_session *session);
+/* What it does is not to be relied on any more: from here on it counts as lost. */
+void ep_session_abandon(struct ep_session *session);
 
 /* 150018 for PostgreSQL 15.18; behind a pooler, of what it pretends to be. */
 int ep_session_server_version(const struct ep_session *session);

@@ -2,6 +2,7 @@
 
 #include "steps/effect.h"
 #include "steps/explain.h"
+#include "steps/hold.h"
 #include "system/clock.h"
 
 #include <inttypes.h>
@@ -187,7 +188,9 @@ static bool run_transaction(struct running *running, const struct ep_extent_part
             continue;
         }
         statement = go_to(running, part->first + i);
-        if (count == 0 && !ep_replica_begin(running->apart->replica, err)) {
+        if (count == 0
+            && (!ep_hold_check(running->apart->replica, err)
+                || !ep_replica_begin(running->apart->replica, err))) {
             return false;
         }
         if (!send(running, &statement, true, err)) {
@@ -332,6 +335,9 @@ static bool run_alone(struct running *running, size_t number, struct ep_error *e
 
     if (is_done(running, number)) {
         return true;
+    }
+    if (!ep_hold_check(running->apart->replica, err)) {
+        return false;
     }
     struct ep_extent_statement statement = go_to(running, number);
     struct ep_progress_row row = row_of(running, &statement);

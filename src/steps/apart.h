@@ -25,9 +25,9 @@ struct ep_apart {
 };
 
 /*
- * Run all parts that are not done; no transaction is open before or after. The ledger's row is
- * the caller's to write, with ep_progress_forget() in the same transaction; ret_progress is the
- * arena's.
+ * Run all parts that are not done, with the lock held (hold.h); no transaction is open before or
+ * after. The ledger's row is the caller's to write, with ep_progress_forget() in the same
+ * transaction; ret_progress is the arena's.
  *
  * Errors: EP_FAULT_SQL and those of ep_session_run_chunk(), with the place in the file;
  * EP_FAULT_SOURCE when a statement that is done was edited since.

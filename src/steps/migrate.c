@@ -4,6 +4,7 @@
 #include "steps/apply.h"
 #include "steps/batch.h"
 #include "steps/creation.h"
+#include "steps/hold.h"
 #include "steps/pending.h"
 #include "steps/retry.h"
 #include "steps/survey.h"
@@ -216,7 +217,6 @@ static bool record_apart(struct ep_arena *arena, struct run *run, size_t item,
 {
     struct ep_plan plan = {0};
 
-    run->batched = false;
     if (!begin(arena, run, err)
         || !ep_migrate_plan(arena, run->migrate, run->tier, &run->ledger, &plan, err)) {
         return false;
@@ -228,7 +228,7 @@ static bool record_apart(struct ep_arena *arena, struct run *run, size_t item,
     return ep_progress_forget(progress, err) && commit(run, err);
 }
 
-static bool run_apart(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+static bool run_parts(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_apart apart = {
         .replica = &run->replica,
@@ -241,16 +241,31 @@ static bool run_apart(struct ep_arena *arena, struct run *run, size_t item, stru
     struct ep_progress progress = {0};
     int64_t start_ms = ep_clock_ms();
 
-    if (!commit(run, err)) {
-        return false;
-    }
     if (!ep_apart_run(arena, &apart, &progress, err)) {
         explain_count(run, err);
         return false;
     }
     run->elapsed_ms[item] = ep_clock_ms() - start_ms;
-    run->again = true; /* meanwhile the ledger was open to others */
     return record_apart(arena, run, item, &progress, err);
+}
+
+static bool run_apart(struct ep_arena *arena, struct run *run, size_t item, struct ep_error *err)
+{
+    size_t expected = run->ledger.row_count + run->rows;
+
+    if (!commit(run, err) || !ep_hold_lock(&run->replica, err)) {
+        return false;
+    }
+    run->again = true; /* what is behind it is planned anew */
+    run->batched = false;
+    bool done = begin(arena, run, err) && command(run, "ROLLBACK", err);
+    run->open = false;
+    /* Somebody else may have had the ledger meanwhile, and done it. */
+    if (done && run->ledger.row_count == expected) {
+        done = run_parts(arena, run, item, err);
+    }
+    ep_hold_let_go(&run->replica);
+    return done;
 }
 
 static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_step *step,
@@ -358,8 +373,7 @@ static bool take_turn(struct ep_arena *arena, struct run *run, struct ep_state *
 static bool fail_read_only(struct ep_error *err)
 {
     (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
-    return ep_error_hint(err, "Connect to the primary server; or default_transaction_read_only "
-                              "is on for this role or database.");
+    return ep_error_hint(err, "Connect to the primary; or default_transaction_read_only is on.");
 }
 
 static bool migrate_tier(struct run *run, const struct ep_tier *tier,
@@ -386,8 +400,7 @@ static bool reset_session(struct run *run, struct ep_error *err)
     return command(run, "RESET SESSION AUTHORIZATION", err) && command(run, "RESET ALL", err);
 }
 
-/* The operator's last word before anything is changed. Through a pooler the lock is a
- * transaction's: the hook gets one, and nothing is in it. */
+/* Before anything is changed. Through a pooler the hook gets a transaction, for its lock. */
 static bool run_hook(struct run *run, const struct ep_plan *plans, struct ep_error *err)
 {
     const struct ep_migrate *migrate = run->migrate;

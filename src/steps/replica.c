@@ -122,12 +122,17 @@ static void release(struct ep_result *results[], size_t count)
     }
 }
 
+static bool needs_lock(const struct ep_replica *replica)
+{
+    return replica->pooled && replica->holder == NULL;
+}
+
 /* Through a pooler with the lock, in the same flight. */
 static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_error *err)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_query queries[] = {[LOCK] = {.sql = ep_lock_try_transaction}};
-    size_t count = replica->pooled ? LOCK + 1 : LOCK;
+    size_t count = needs_lock(replica) ? LOCK + 1 : LOCK;
     struct ep_result *results[EP_COUNT_OF(queries)] = {NULL};
 
     begin_queries(&arena, replica, queries);
@@ -135,7 +140,7 @@ static bool try_begin(struct ep_replica *replica, bool *ret_locked, struct ep_er
         return false;
     }
     bool begun = check_begun(results, count, err);
-    *ret_locked = begun && (!replica->pooled || is_true(results[LOCK]));
+    *ret_locked = begun && (count == LOCK || is_true(results[LOCK]));
     release(results, count);
     return begun;
 }
@@ -147,7 +152,7 @@ bool ep_replica_begin_with(struct ep_replica *replica, const struct ep_query *qu
     struct ep_query *all = ep_arena_array(&arena, LOCK + count, sizeof(*all));
     struct ep_result **results = ep_arena_array(&arena, LOCK + count, sizeof(struct ep_result *));
 
-    if (replica->pooled) {
+    if (needs_lock(replica)) {
         return ep_replica_begin(replica, err)
                && ep_session_flight(replica->session, queries, count, EP_CLOCK_NEVER, ret_results,
                                     err);

@@ -4,7 +4,8 @@
  *
  * Directly connected, ep_replica_lock() takes the session's lock once and the
  * transactions need none of their own. Through a pooler each transaction takes
- * the transaction's lock as it begins.
+ * the transaction's lock as it begins; for what runs outside of transactions a second
+ * session holds it, in a transaction that does nothing else.
  */
 #ifndef EP_STEPS_REPLICA_H
 #define EP_STEPS_REPLICA_H
@@ -16,6 +17,7 @@ struct ep_replica {
     struct ep_session *session;
     const struct ep_settings *settings;
     const struct ep_reporter *reporter;
+    struct ep_session *holder; /* the second session, while ep_hold_lock() is in force (hold.h) */
     bool pooled;
     bool waited;         /* out: another replica had the lock; what was read before is old */
     size_t lock_room;    /* out, by ep_turn_begin(): locks that the server has room for */

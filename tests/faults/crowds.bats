@@ -120,6 +120,42 @@ drizzles_wait() {
     assert_once
 }
 
+# A migration in parts: what is between two statements outside of transactions is done once, too.
+apart() {
+    folder_add "$folder" 0004_apart $'INSERT INTO a VALUES (10);
+--> statement-breakpoint
+CREATE INDEX CONCURRENTLY a_n ON a (n);
+--> statement-breakpoint
+INSERT INTO a VALUES (11);
+--> statement-breakpoint
+CREATE INDEX CONCURRENTLY b_n_2 ON b (n);
+--> statement-breakpoint
+INSERT INTO a VALUES (12);'
+}
+
+assert_apart_once() {
+    assert_equal "$(cluster_sql "$DATABASE" "SELECT string_agg(n::text, ',' ORDER BY n) FROM a")" 1,2,10,11,12
+    assert_equal "$(ledger_count "$DATABASE")" 5
+    assert_equal "$(cluster_sql "$DATABASE" "SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid IN ('a'::regclass, 'b'::regclass) AND indisvalid")" 'a_n b_n b_n_2'
+}
+
+@test "with statements outside of transactions" {
+    create
+    seed
+    apart
+    start_crowd "$DATABASE_URL"
+    assert_apart_once
+}
+
+@test "with statements outside of transactions, through PgBouncer with a pool of five" {
+    pgbouncer_start transaction default_pool_size=5
+    create
+    seed
+    apart
+    start_crowd "$(pgbouncer_url "$DATABASE")"
+    assert_apart_once
+}
+
 @test "through PgBouncer with a pool of five: fresh, then nothing pending" {
     pgbouncer_start transaction default_pool_size=5
     create

@@ -192,6 +192,30 @@ INSERT INTO a VALUES (1), (2);'
     done
 }
 
+@test "through a pooler, the connection that holds the lock is terminated: begun anew, nothing is done twice" {
+    folder_add "$folder" 0000_a $'CREATE TABLE a (n int);
+--> statement-breakpoint
+INSERT INTO a VALUES (1);
+--> statement-breakpoint
+SELECT pg_advisory_xact_lock(77);
+--> statement-breakpoint
+CREATE INDEX CONCURRENTLY a_n ON a (n);
+--> statement-breakpoint
+INSERT INTO a VALUES (2);'
+    folder_add "$folder" 0001_b 'CREATE TABLE b ();'
+    pgbouncer_start transaction
+    hold
+    start_entrypoint DATABASE_URL="$(pgbouncer_url "$DATABASE")" ENTRYPOINT_MIGRATE_DIRS="$folder" ENTRYPOINT_MIGRATE_LOCK_TIMEOUT=0s migrate
+    halted
+    holder=$(cluster_sql postgres "SELECT l.pid FROM pg_locks l JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted AND objid <> 77 AND state = 'idle in transaction'")
+    cluster_sql postgres "SELECT pg_terminate_backend($holder)" >/dev/null
+    locks_release
+    wait_entrypoint
+    assert_status 0
+    assert_has "$stderr" 'connection that holds the lock was lost'
+    assert_whole
+}
+
 @test "the database is dropped in the middle: exit 78 or 75 with its name, and no server" {
     halting
     hold
