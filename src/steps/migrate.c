@@ -325,6 +325,7 @@ static bool attempt(struct run *run, struct ep_error *err)
         if (!run_step(&arena, run, &run->plan.steps[i], err)) {
             return false;
         }
+        run->again = run->again && i + 1 < run->plan.step_count;
     }
     return true;
 }
