@@ -42,7 +42,7 @@ as_if_interrupted_at() {
     assert_status 65
     assert_has "$stderr" 23505
     assert_matches "$stderr" '0001_index\.sql:5:1'
-    assert_has "$stderr" 'statement 3 of 4'
+    assert_has "$stderr" '3 of 4 of migration 0001_index'
     assert_has "$stderr" 'goes on at its statement 3'
     assert_has "$stderr" 'may be left invalid'
     index_is_invalid i
