@@ -22,6 +22,8 @@ complete -c entrypoint -l hazards -x -a 'off warn fail' -d 'what if a pending mi
 complete -c entrypoint -l migrate-edited -x -a 'ignore warn fail' -d 'what if the file of an applied migration has changed'
 complete -c entrypoint -l migrate-out-of-order -x -a 'apply fail skip' -d 'what if a pending migration is older than an applied one'
 complete -c entrypoint -l migrate-ahead -x -a 'ignore warn fail' -d 'what if the database has migrations unknown to this image'
+complete -c entrypoint -l migrate-on-exists -x -a 'fail skip' -d 'what if a numbered file makes something that exists'
+complete -c entrypoint -l migrate-on-missing -x -a 'fail defer' -d 'what if a numbered file needs something that does not exist'
 complete -c entrypoint -l drizzle-schema -x -d 'schema of the table that records what was applied'
 complete -c entrypoint -l drizzle-table -x -d 'table that records what was applied'
 complete -c entrypoint -l numbered-schema -x -d 'schema of the table that records numbered files'

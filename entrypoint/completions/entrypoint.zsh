@@ -43,6 +43,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -94,6 +96,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -148,6 +152,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -203,6 +209,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -236,6 +244,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--log-format=[how log lines are written]:FORMAT:(auto text json github)' \
@@ -268,6 +278,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--log-format=[how log lines are written]:FORMAT:(auto text json github)' \
@@ -298,6 +310,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -331,6 +345,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \
@@ -357,6 +373,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--log-format=[how log lines are written]:FORMAT:(auto text json github)' \
             '--log-stream=[where log lines go]:STREAM:(auto stderr stdout)' \
             '--log-level=[the least important lines that are still written]:LEVEL:(debug info warn error)' ;;
@@ -384,6 +402,8 @@ _entrypoint() {
             '--migrate-edited=[what if the file of an applied migration has changed]:POLICY:(ignore warn fail)' \
             '--migrate-out-of-order=[what if a pending migration is older than an applied one]:POLICY:(apply fail skip)' \
             '--migrate-ahead=[what if the database has migrations unknown to this image]:POLICY:(ignore warn fail)' \
+            '--migrate-on-exists=[what if a numbered file makes something that exists]:POLICY:(fail skip)' \
+            '--migrate-on-missing=[what if a numbered file needs something that does not exist]:POLICY:(fail defer)' \
             '--drizzle-schema=[schema of the table that records what was applied]:NAME:' \
             '--drizzle-table=[table that records what was applied]:NAME:' \
             '--numbered-schema=[schema of the table that records numbered files]:NAME:' \

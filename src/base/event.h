@@ -67,6 +67,13 @@ enum ep_level { EP_LEVEL_DEBUG, EP_LEVEL_INFO, EP_LEVEL_WARN, EP_LEVEL_ERROR };
       "blocked by {blocker}: {sqlstate} {reason}; rolled back, trying again in {pause_ms} ms "     \
       "(retry {retry} of {retries})")                                                              \
     X(COMPLETE, INFO, "Migrations complete: {applied} applied in {elapsed_ms} ms, {total} in all") \
+    X(STATEMENT_SKIPPED, INFO,                                                                     \
+      "{tag}: statement {statement} of {statements} is skipped ({place}): {reason}")               \
+    X(STATEMENT_DEFERRED, WARN,                                                                    \
+      "{tag}: statement {statement} of {statements} is left to the next start ({place}): "         \
+      "{reason}")                                                                                  \
+    X(FILE_DEFERRED, WARN,                                                                         \
+      "{tag}: {deferred} of {statements} statements are not done, so it stays pending")            \
     X(ROLLING_BACK, INFO, "rolling back {tag}")                                                    \
     X(ROLLED_BACK, INFO, "rolled back {tag} in {elapsed_ms} ms")                                   \
     X(ROLLBACK_COMPLETE, INFO, "Rollback complete: {count} rolled back in {elapsed_ms} ms")        \

@@ -227,6 +227,10 @@ static const char *const alarms[] = {
     [EP_POLICY_FAIL] = "fail",
     NULL,
 };
+static const char *const on_exists[] = {
+    [EP_ON_EXISTS_FAIL] = "fail", [EP_ON_EXISTS_SKIP] = "skip", NULL};
+static const char *const on_missing[] = {
+    [EP_ON_MISSING_FAIL] = "fail", [EP_ON_MISSING_DEFER] = "defer", NULL};
 static const char *const out_of_orders[] = {
     [EP_OUT_OF_ORDER_APPLY] = "apply",
     [EP_OUT_OF_ORDER_FAIL] = "fail",
@@ -267,6 +271,8 @@ static const char *const log_levels[] = {
 };
 
 _Static_assert(sizeof(enum ep_policy) == sizeof(int), "parse_choice() writes an int");
+_Static_assert(sizeof(enum ep_on_exists) == sizeof(int), "parse_choice() writes an int");
+_Static_assert(sizeof(enum ep_on_missing) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_out_of_order) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_transactions) == sizeof(int), "parse_choice() writes an int");
 _Static_assert(sizeof(enum ep_server_init) == sizeof(int), "parse_choice() writes an int");
@@ -283,6 +289,8 @@ static const struct ep_setting_type kind_LIST = {parse_list, NULL};
 static const struct ep_setting_type kind_DIRS = {parse_dirs, NULL};
 static const struct ep_setting_type kind_TABLES = {parse_tables, NULL};
 static const struct ep_setting_type kind_COMMAND = {parse_command, NULL};
+static const struct ep_setting_type kind_ON_EXISTS = {parse_choice, on_exists};
+static const struct ep_setting_type kind_ON_MISSING = {parse_choice, on_missing};
 static const struct ep_setting_type kind_POLICY = {parse_choice, policies};
 static const struct ep_setting_type kind_ALARM = {parse_choice, alarms};
 static const struct ep_setting_type kind_OUT_OF_ORDER = {parse_choice, out_of_orders};

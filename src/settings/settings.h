@@ -19,6 +19,10 @@
 /* What to do about something that is not as it should be. */
 enum ep_policy { EP_POLICY_IGNORE, EP_POLICY_WARN, EP_POLICY_FAIL };
 
+/* What to do when a statement of a numbered file makes what exists, or needs what does not. */
+enum ep_on_exists { EP_ON_EXISTS_FAIL, EP_ON_EXISTS_SKIP };
+enum ep_on_missing { EP_ON_MISSING_FAIL, EP_ON_MISSING_DEFER };
+
 enum ep_out_of_order { EP_OUT_OF_ORDER_APPLY, EP_OUT_OF_ORDER_FAIL, EP_OUT_OF_ORDER_SKIP };
 /* How many migrations share a transaction. */
 enum ep_transactions { EP_TRANSACTIONS_AUTO, EP_TRANSACTIONS_ALL, EP_TRANSACTIONS_EACH };
@@ -48,6 +52,8 @@ struct ep_list {
 #define EP_SETTING_CTYPE_TABLES struct ep_list  /* each "name" or "schema.name" */
 #define EP_SETTING_CTYPE_COMMAND struct ep_list /* a program and its arguments, then NULL */
 #define EP_SETTING_CTYPE_POLICY enum ep_policy
+#define EP_SETTING_CTYPE_ON_EXISTS enum ep_on_exists
+#define EP_SETTING_CTYPE_ON_MISSING enum ep_on_missing
 #define EP_SETTING_CTYPE_ALARM enum ep_policy /* "off" is EP_POLICY_IGNORE */
 #define EP_SETTING_CTYPE_OUT_OF_ORDER enum ep_out_of_order
 #define EP_SETTING_CTYPE_TRANSACTIONS enum ep_transactions

@@ -134,12 +134,17 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
 
     apply->own_transaction = false;
     apply->prepared = false;
+    apply->deferred = 0;
     if (!ep_script_load(&arena, migration, &script, err)) {
         return false;
     }
     report_begin(apply, migration, extent);
     ep_watch_begin(apply->watch, migration->tag, ep_explain_count_all(&script));
-    bool done = run_chunks(apply, migration, &script, extent, err);
+    bool tolerates = ep_tolerance_is_for(apply->tolerance, migration, &script, extent,
+                                         ep_session_server_version(apply->session));
+    bool done = tolerates ? ep_tolerance_run(apply->tolerance, migration, &script, extent,
+                                             &apply->deferred, err)
+                          : run_chunks(apply, migration, &script, extent, err);
     ep_watch_end(apply->watch);
     return done;
 }

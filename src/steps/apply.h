@@ -6,6 +6,7 @@
 
 #include "ledger/ledger.h"
 #include "steps/extent.h"
+#include "steps/tolerance.h"
 #include "steps/watch.h"
 
 struct ep_apply {
@@ -14,9 +15,11 @@ struct ep_apply {
     const struct ep_ledger *ledger; /* what is known of it */
     const struct ep_reporter *reporter;
     struct ep_watch *watch;
-    const char *transaction_id; /* of the transaction that was begun for it */
-    bool own_transaction;       /* out: the migration has committed by itself */
-    bool prepared;              /* out: it has left the transaction prepared on the server */
+    const char *transaction_id;           /* of the transaction that was begun for it */
+    bool own_transaction;                 /* out: the migration has committed by itself */
+    const struct ep_tolerance *tolerance; /* NULL: nothing is tolerated */
+    size_t deferred; /* out: statements that are left to the next start: it is no row's */
+    bool prepared;   /* out: it has left the transaction prepared on the server */
 };
 
 /*

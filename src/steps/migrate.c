@@ -21,6 +21,7 @@ struct run {
     struct ep_watch watch;
     struct ep_apply apply;
     struct ep_batch batch;
+    struct ep_tolerance tolerance;
     struct ep_ledger ledger; /* as last read */
     struct ep_plan plan;     /* made from it under the lock */
     int64_t *elapsed_ms;     /* of each item, until it is reported as applied */
@@ -189,6 +190,9 @@ static bool run_item(struct run *run, size_t item, struct ep_error *err)
         return explain(run, migration, err);
     }
     run->elapsed_ms[item] = ep_clock_ms() - start_ms;
+    if (run->apply.deferred > 0) {
+        run->plan.items[item].state = EP_PLAN_SKIPPED; /* for now: it gets no row */
+    }
     return true;
 }
 
@@ -196,6 +200,9 @@ static bool record_item(struct ep_arena *arena, struct run *run, size_t item, st
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
 
+    if (run->plan.items[item].state != EP_PLAN_PENDING) {
+        return true;
+    }
     if (!run->batched
         && (!ep_creation_finish(arena, &run->replica, run->tier, &run->ledger, err)
             || !ep_apply_record(&run->apply, migration, run->elapsed_ms[item], err))) {
@@ -383,6 +390,7 @@ static bool migrate_tier(struct run *run, const struct ep_tier *tier,
     run->tier = tier;
     run->apply.table = &tier->ledger;
     run->batch.table = &tier->ledger;
+    run->apply.tolerance = ep_tolerance_of(&run->tolerance, &tier->ledger);
     run->ledger =
         (struct ep_ledger){.shape = ledger->shape, .schema_exists = ledger->schema_exists};
     run->apply.own_transaction = false;
@@ -490,6 +498,10 @@ bool ep_migrate_run(const struct ep_migrate *migrate, const struct ep_state *sta
 
     run.apply.ledger = &run.ledger;
     run.apply.watch = &run.watch;
+    run.tolerance = (struct ep_tolerance){.session = migrate->session,
+                                          .settings = migrate->settings,
+                                          .reporter = migrate->reporter,
+                                          .watch = &run.watch};
     run.batch = (struct ep_batch){.session = migrate->session,
                                   .ledger = &run.ledger,
                                   .watch = &run.watch,

@@ -11,19 +11,23 @@ static bool execute(struct ep_session *session, struct ep_query query, struct ep
     return ep_session_query(session, query, EP_CLOCK_NEVER, NULL, err);
 }
 
-static bool create(struct ep_arena *arena, const struct ep_progress *progress, const char *schema,
-                   struct ep_error *err)
+static bool look(const struct ep_progress *progress, bool *ret_exists, struct ep_error *err)
 {
     struct ep_result *result EP_CLEANUP(ep_result_drop) = NULL;
 
-    if (!ep_session_query(progress->session,
-                          EP_QUERY("SELECT pg_catalog.to_regclass($1) IS NULL", progress->table),
-                          EP_CLOCK_NEVER, &result, err)) {
+    if (!ep_session_query(
+            progress->session,
+            EP_QUERY("SELECT pg_catalog.to_regclass($1) IS NOT NULL", progress->table),
+            EP_CLOCK_NEVER, &result, err)) {
         return false;
     }
-    if (strcmp(ep_result_word(result, 0, 0), "t") != 0) {
-        return true;
-    }
+    *ret_exists = strcmp(ep_result_word(result, 0, 0), "t") == 0;
+    return true;
+}
+
+static bool create(struct ep_arena *arena, const struct ep_progress *progress, const char *schema,
+                   struct ep_error *err)
+{
     const char *sql =
         ep_arena_format(arena,
                         "CREATE TABLE IF NOT EXISTS %s (ledger text NOT NULL, migration text "
@@ -67,25 +71,35 @@ static bool read(struct ep_arena *arena, struct ep_progress *progress, struct ep
     return true;
 }
 
-bool ep_progress_open(struct ep_arena *arena, struct ep_replica *replica,
-                      const struct ep_ledger_table *ledger, const struct ep_migration *migration,
-                      struct ep_progress *ret_progress, struct ep_error *err)
+bool ep_progress_enter(struct ep_arena *arena, struct ep_session *session,
+                       const struct ep_ledger_table *ledger, const struct ep_migration *migration,
+                       bool creates, struct ep_progress *ret_progress, struct ep_error *err)
 {
     struct ep_progress progress = {
-        .session = replica->session,
+        .session = session,
         .table = ep_arena_format(arena, "%s.entrypoint_progress",
                                  ep_identifier_quote(arena, ledger->schema)),
         .ledger = ledger->quoted,
         .migration = ep_migration_name(arena, migration),
     };
+    bool exists = false;
 
-    if (!ep_replica_begin(replica, err) || !create(arena, &progress, ledger->schema, err)
-        || !read(arena, &progress, err)
-        || !execute(replica->session, (struct ep_query){.sql = "COMMIT"}, err)) {
+    if (!look(&progress, &exists, err)
+        || (!exists && creates && !create(arena, &progress, ledger->schema, err))
+        || ((exists || creates) && !read(arena, &progress, err))) {
         return false;
     }
     *ret_progress = progress;
     return true;
+}
+
+bool ep_progress_open(struct ep_arena *arena, struct ep_replica *replica,
+                      const struct ep_ledger_table *ledger, const struct ep_migration *migration,
+                      struct ep_progress *ret_progress, struct ep_error *err)
+{
+    return ep_replica_begin(replica, err)
+           && ep_progress_enter(arena, replica->session, ledger, migration, true, ret_progress, err)
+           && execute(replica->session, (struct ep_query){.sql = "COMMIT"}, err);
 }
 
 static int compare(const void *statement, const void *row)

@@ -35,6 +35,15 @@ bool ep_progress_open(struct ep_arena *arena, struct ep_replica *replica,
                       const struct ep_ledger_table *ledger, const struct ep_migration *migration,
                       struct ep_progress *ret_progress, struct ep_error *err) EP_MUST_CHECK;
 
+/*
+ * The same in the transaction that is open. Without creates an absent table is one without rows,
+ * and must not be written to.
+ */
+bool ep_progress_enter(struct ep_arena *arena, struct ep_session *session,
+                       const struct ep_ledger_table *ledger, const struct ep_migration *migration,
+                       bool creates, struct ep_progress *ret_progress,
+                       struct ep_error *err) EP_MUST_CHECK;
+
 /* The row of a statement; NULL when there is none. */
 const struct ep_progress_row *ep_progress_find(const struct ep_progress *progress,
                                                size_t statement);
