@@ -19,7 +19,7 @@ struct pause {
 };
 
 static const struct pause nobody_pauses[] = {
-    {0, 18}, {10000, 50}, {12000, 100}, {15000, 250}, {60000, 500}};
+    {0, 24}, {10000, 50}, {12000, 100}, {15000, 250}, {60000, 500}};
 static const struct pause no_name_pauses[] = {{0, 50}, {2000, 100}, {10000, 250}, {60000, 500}};
 /* The last one makes fewer than two logins a second, jitter included. */
 static const struct pause answered_pauses[] = {{0, 18}, {2000, 40}, {10000, 100}, {30000, 625}};

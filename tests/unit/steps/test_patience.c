@@ -242,9 +242,9 @@ static void the_pauses_grow(void **state)
         int how;
         int64_t age_ms, least_ms, most_ms;
     } rows[] = {
-        {SILENT, 0, 1, 20},
-        {SILENT, 9 * SECOND, 1, 20},
-        {SILENT, 11 * SECOND, 20, 100},
+        {SILENT, 0, 20, 25}, /* not oftener: that is what waiting costs of a processor */
+        {SILENT, 9 * SECOND, 20, 25},
+        {SILENT, 11 * SECOND, 50, 100},
         {SILENT, 20 * SECOND, 250, 250},
         {SILENT, 2 * MINUTE, 500, 500},
         {NO_NAME, 0, 20, 50},
@@ -254,7 +254,7 @@ static void the_pauses_grow(void **state)
         {ANSWERED, 1 * SECOND, 1, 20},
         {ANSWERED, 3 * SECOND, 40, 40},
         {ANSWERED, 12 * SECOND, 100, 100},
-        {ANSWERED, 31 * SECOND, 600, 1000},
+        {ANSWERED, 31 * SECOND, 625, 1000},
     };
     for (size_t i = 0; i < EP_COUNT_OF(rows); i++) {
         begin(5 * MINUTE, 1);
