@@ -3,6 +3,7 @@
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets and reads the rest
 load ../lib/integration
+load ../lib/pgbouncer
 
 # Tables of three sizes, recorded as the first migration.
 three_tables() {
@@ -142,6 +143,20 @@ ALTER TABLE empty RENAME TO void;'
     assert_matches "$stderr" 'an index of My App.Events \(1[0-9] MB\) is built'
 }
 
+@test "through a pooler in transaction mode: the same facts, in a start and in plan" {
+    three_tables
+    pgbouncer_start transaction
+    DATABASE_URL=$(pgbouncer_url "$DATABASE")
+    given=(ENTRYPOINT_MIGRATE_HAZARDS=fail)
+    said 'CREATE INDEX big_email ON big (email);'
+    assert_status 66
+    assert_has "$stderr" 'an index of big (about 20,000 rows'
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" plan
+    assert_status 0
+    assert_has "$stdout" '(index-not-concurrent)'
+    pgbouncer_stop
+}
+
 @test "as JSON: one line for each hazard, with its parts" {
     three_tables
     given=(ENTRYPOINT_LOG_FORMAT=json)
@@ -153,7 +168,7 @@ ALTER TABLE empty RENAME TO void;'
 
 # Each line of CHANGES is done to a table of its own; its file's number before and after is compared with what plan says.
 compare_rewrites() { # HAZARD COLUMN-TYPE|ALTERATION...
-    local hazard=$1 change number=0 tables= sql= before after expected
+    local hazard=$1 change number=0 tables='' sql='' before after expected
     shift
     for change; do
         number=$((number + 1))
@@ -168,7 +183,7 @@ compare_rewrites() { # HAZARD COLUMN-TYPE|ALTERATION...
     assert_status 0
     expected=$(jq -r --arg hazard "$hazard" '.hazards[] | select(.hazard == $hazard) | .object' <<<"$stdout" | sort)
     before="SELECT relname, relfilenode FROM pg_class WHERE relname ~ '^t[0-9]+$'"
-    before=$(cluster_sql "$DATABASE" "CREATE TABLE files AS $before")
+    cluster_sql "$DATABASE" "CREATE TABLE files AS $before"
     migrate ENTRYPOINT_MIGRATE_HAZARDS=off
     assert_status 0
     after=$(cluster_sql "$DATABASE" "SELECT relname FROM pg_class c JOIN files f USING (relname) WHERE f.relfilenode <> c.relfilenode" | sort)
