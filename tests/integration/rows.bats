@@ -192,7 +192,7 @@ three_tiers() {
     assert_status 0
     assert_equal "$(grep -n -m 1 -o 'connected to PostgreSQL' <<<"$stderr" | cut -d : -f 1)" "$(($(grep -n -m 1 'Running database migrations' <<<"$stderr" | cut -d : -f 1) - 1))"
     run_entrypoint DATABASE_URL="$(cluster_url no_such_database)" ENTRYPOINT_WAIT_TIMEOUT=0s -- migrate
-    assert_status 75
+    assert_status 78
     assert_has "$stderr" 'no_such_database'
 }
 
