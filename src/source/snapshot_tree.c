@@ -72,6 +72,20 @@ static void read_constraint(struct ep_arena *arena, const json_t *from,
     }
 }
 
+/* What is part of a primary key is not null, whatever the column says. */
+static void forbid_null_in_keys(struct ep_table *table)
+{
+    for (size_t i = 0; i < table->constraint_count; i++) {
+        const struct ep_constraint *constraint = &table->constraints[i];
+        for (size_t j = 0; j < constraint->columns.count; j++) {
+            struct ep_column *column = ep_schema_find_column(table, constraint->columns.items[j]);
+            if (column != NULL && constraint->kind == EP_CONSTRAINT_PRIMARY_KEY) {
+                column->not_null = true;
+            }
+        }
+    }
+}
+
 static void read_index(struct ep_arena *arena, const json_t *from, struct ep_table *table)
 {
     struct ep_index *index = ep_schema_add_index(arena, table);
@@ -124,6 +138,7 @@ static void read_table(const struct reading *reading, const json_t *from)
             read_constraint(arena, value, kinds[i].kind, table);
         }
     }
+    forbid_null_in_keys(table);
     json_object_foreach(json_object_get(from, "indexes"), key, value)
     {
         read_index(arena, value, table);

@@ -139,6 +139,34 @@ no_differences() {
     [ "$count" -ge 100 ]
 }
 
+@test "random schemas show nothing, and what is altered in them at random is found" {
+    command -v node >/dev/null || skip "no node to make them"
+    local alteration expected part count=0
+    for seed in 1 2 3 4 5 6 7 8; do
+        fresh_database
+        as_superuser
+        folder=$BATS_TEST_TMPDIR/random.$seed
+        node "$BATS_TEST_DIRNAME/random_schema.js" "$seed" "$folder" >"$folder.alterations"
+        migrate ENTRYPOINT_VERIFY_SNAPSHOT=fail
+        assert_status 0
+        check --strict
+        no_differences
+        # Each in a session of its own but all in one database: what was found before may only be joined by more.
+        while IFS=$'\t' read -r alteration expected; do
+            printf '%s;\n' "$alteration" >>"$folder.sql"
+            printf '%s\n' "${expected//; /$'\n'}" >>"$folder.expected"
+            count=$((count + 1))
+        done < <(shuf --random-source="$folder.alterations" -n 4 "$folder.alterations")
+        cluster_psql -d "$DATABASE" -f "$folder.sql"
+        check
+        assert_status 1
+        while IFS= read -r part; do
+            grep -Fxq "    $part" <<<"$(differences)" || fail "seed $seed, not found: $part" "$(<"$folder.sql")" "$stdout"
+        done <"$folder.expected"
+    done
+    [ "$count" -ge 30 ]
+}
+
 # A folder of one table "a" with columns id and name, and its snapshot.
 small() {
     folder_new "$folder"
