@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # `check`: the catalogs against the snapshot of the newest applied migration, and folders against themselves.
 
-# shellcheck disable=SC2030,SC2031,SC2154 # a test is a subshell; the library sets the rest
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets the rest
 load ../lib/integration
 
 fixtures=$PWD/tests/fixtures
@@ -86,7 +86,7 @@ no_differences() {
 }
 
 @test "every single alteration is found, and named with both sides" {
-    local alteration='' expected='' before='' line count=0 problems=()
+    local alteration='' expected='' before='' line count=0
     drop_roles
     fresh_database
     as_superuser

@@ -31,7 +31,7 @@ teardown() {
 }
 
 check() {
-    run_entrypoint DATABASE_URL="$DATABASE_URL" -- check --dirs drizzle --strict "$@"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" -- check --dirs drizzle --strict
 }
 
 # Generate, let drizzle-kit migrate, check; then once more with another column: real_history KIT FORMAT

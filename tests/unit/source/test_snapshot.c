@@ -236,16 +236,16 @@ static void a_rename_is_carried_to_all_that_refers_to_it(void **state)
                                                                                       "public",
                                                                                       "nowhere",
                                                                                       "id")) "}]");
-    write_snapshot("20240104000000_schema", "schema", "\"column\"",
-                   "\"type\":\"diff\",\"deltas\":[" CREATE("{\"entityType\":\"schemas\",\"name\":"
-                                                           "\"old\"}") "," CREATE(TABLE(
-                       "old", "t")) "," CREATE(COLUMN("old", "t",
-                                                      "c")) ",{\"op\":\"rename\",\"key\":"
-                                                            "\"schemas\\u0000[\\\"old\\\"]\","
-                                                            "\"set\":{\"name\":\"new\"}},{\"op\":"
-                                                            "\"drop\"," KEY(
-                                                                "fks", IDENTITY3("public", "b",
-                                                                                 "b_fk")) "}]");
+    write_snapshot(
+        "20240104000000_schema", "schema", "\"column\"",
+        "\"type\":\"diff\",\"deltas\":["
+        "{\"op\":\"create\",\"row\":{\"entityType\":\"schemas\",\"name\":\"old\"}},"
+        "{\"op\":\"create\",\"row\":{\"entityType\":\"tables\",\"schema\":\"old\","
+        "\"name\":\"t\"}},"
+        "{\"op\":\"create\",\"row\":{\"entityType\":\"columns\",\"schema\":\"old\","
+        "\"table\":\"t\",\"name\":\"c\",\"type\":\"text\"}},"
+        "{\"op\":\"rename\",\"key\":\"schemas\\u0000[\\\"old\\\"]\",\"set\":{\"name\":\"new\"}},"
+        "{\"op\":\"drop\",\"key\":\"fks\\u0000[\\\"public\\\",\\\"b\\\",\\\"b_fk\\\"]\"}]");
 
     assert_string_equal(described(folder, "20240101000000_base"),
                         "public.a(id) a_pkey:id,\npublic.b(a) b_fk:a,->public.a\n");
