@@ -134,7 +134,13 @@ static bool send(struct running *running, const struct ep_extent_statement *stat
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_chunk_outcome outcome = {0};
 
-    ep_watch_running(running->apart->watch, statement->number + 1);
+    const struct ep_running now = {
+        .tag = running->apart->migration->tag,
+        .statement = statement->number + 1,
+        .statement_count = running->apart->extent->statement_count,
+    };
+
+    ep_session_set_running(running->session, &now);
     if (!ep_session_run_chunk(running->session, ep_arena_copy(&arena, statement->sql),
                               EP_CLOCK_NEVER, &outcome, err)) {
         return place_error(running, statement, outcome.position, err);
@@ -405,9 +411,8 @@ bool ep_apart_run(struct ep_arena *arena, const struct ep_apart *apart,
         || !check_done(&running, err) || !limit_session(&running, err)) {
         return false;
     }
-    ep_watch_begin(apart->watch, apart->migration->tag, apart->extent->statement_count);
     bool done = run_parts(&running, err);
-    ep_watch_end(apart->watch);
+    ep_session_set_running(running.session, NULL);
     *ret_progress = running.progress;
     return done;
 }

@@ -111,9 +111,13 @@ static bool run_chunks(struct ep_apply *apply, const struct ep_migration *migrat
         struct ep_span body = body_of(script, extent, script->chunks[i]);
         ep_text_append(&sql, body);
         size_t left_out = (size_t)(body.data - script->chunks[i].data);
-        ep_watch_running(apply->watch,
-                         statements + 1
-                             + ep_explain_count(ep_span_part(script->chunks[i], 0, left_out)));
+        const struct ep_running running = {
+            .tag = migration->tag,
+            .statement =
+                statements + 1 + ep_explain_count(ep_span_part(script->chunks[i], 0, left_out)),
+            .statement_count = extent->statement_count,
+        };
+        ep_session_set_running(apply->session, &running);
         if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
             || !check_transaction(apply, migration, &outcome, err)) {
             const struct ep_sent sent = {
@@ -139,13 +143,15 @@ bool ep_apply_run(struct ep_apply *apply, const struct ep_migration *migration,
         return false;
     }
     report_begin(apply, migration, extent);
-    ep_watch_begin(apply->watch, migration->tag, ep_explain_count_all(&script));
     bool tolerates = ep_tolerance_is_for(apply->tolerance, migration, &script, extent,
                                          ep_session_server_version(apply->session));
+    const struct ep_running running = {
+        .tag = migration->tag, .statement = 1, .statement_count = extent->statement_count};
+    ep_session_set_running(apply->session, &running);
     bool done = tolerates ? ep_tolerance_run(apply->tolerance, migration, &script, extent,
                                              &apply->deferred, err)
                           : run_chunks(apply, migration, &script, extent, err);
-    ep_watch_end(apply->watch);
+    ep_session_set_running(apply->session, NULL);
     return done;
 }
 

@@ -352,7 +352,10 @@ static bool attempts(struct run *run, struct ep_error *err)
                              .reporter = run->migrate->reporter};
 
     for (;;) {
-        if (attempt(run, err)) {
+        ep_watch_begin(&run->watch);
+        bool done = attempt(run, err);
+        ep_watch_end(&run->watch);
+        if (done) {
             if (!run->again) {
                 return true;
             }

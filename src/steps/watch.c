@@ -18,9 +18,6 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
 
 static int64_t report_every(const struct ep_watch *watch)
 {
-    if (watch->report_every_ms > 0) {
-        return watch->report_every_ms;
-    }
     return watch->reporter->live ? LIVE_EVERY_MS : REPORT_EVERY_MS;
 }
 
@@ -78,18 +75,24 @@ static int64_t ask_due(const struct ep_watch *watch, int64_t since_ms)
                         : since_ms + (half_ms < ASK_LEAST_MS ? ASK_LEAST_MS : half_ms);
 }
 
+static void forget(struct ep_watch *watch)
+{
+    watch->blockers[0] = '\0';
+    watch->activity[0] = '\0';
+}
+
+/* It is woken at least twice within a lock_timeout, so it notices each statement in time. */
 static int64_t wake(void *context)
 {
     struct ep_watch *watch = context;
     const struct ep_running *running = ep_session_running(watch->session);
     int64_t now_ms = ep_clock_ms();
-    bool reports = now_ms >= watch->report_ms;
+    bool reports = now_ms >= watch->report_ms && running->tag != NULL;
 
-    if (running->statement != watch->asked_statement) {
-        watch->asked_statement = running->statement;
-        watch->blockers[0] = '\0';
-        watch->activity[0] = '\0';
+    if (running->tag != watch->asked.tag || running->statement != watch->asked.statement) {
+        watch->asked = *running;
         watch->ask_ms = ask_due(watch, running->since_ms);
+        forget(watch);
     }
     if (reports || now_ms >= watch->ask_ms) {
         ask(watch);
@@ -98,24 +101,26 @@ static int64_t wake(void *context)
     }
     if (reports) {
         report(watch);
+    }
+    if (now_ms >= watch->report_ms) {
         watch->report_ms = now_ms + report_every(watch);
     }
     return earlier(watch->ask_ms, watch->report_ms);
 }
 
-void ep_watch_begin(struct ep_watch *watch, const char *tag, size_t statement_count)
+void ep_watch_begin(struct ep_watch *watch)
 {
-    const struct ep_running running = {
-        .tag = tag, .statement = 1, .statement_count = statement_count};
     int64_t now_ms = ep_clock_ms();
 
-    watch->asked_statement = 0;
-    watch->blockers[0] = '\0';
-    watch->activity[0] = '\0';
+    forget(watch);
     watch->lock_refused = false;
+    watch->asked = (struct ep_running){0};
+    watch->ask_ms = ask_due(watch, now_ms);
     watch->report_ms = now_ms + report_every(watch);
-    ep_session_set_running(watch->session, &running);
-    ep_watch_running(watch, 1);
+    const struct ep_idle idle = {
+        .wake = wake, .context = watch, .due_ms = earlier(watch->ask_ms, watch->report_ms)};
+    ep_session_set_running(watch->session, NULL);
+    ep_session_set_idle(watch->session, &idle);
 }
 
 void ep_watch_running(struct ep_watch *watch, size_t statement)
@@ -124,9 +129,6 @@ void ep_watch_running(struct ep_watch *watch, size_t statement)
 
     running.statement = statement;
     ep_session_set_running(watch->session, &running);
-    int64_t due_ms = earlier(watch->report_ms, ask_due(watch, ep_clock_ms()));
-    ep_session_set_idle(watch->session,
-                        &(struct ep_idle){.wake = wake, .context = watch, .due_ms = due_ms});
 }
 
 void ep_watch_end(struct ep_watch *watch)

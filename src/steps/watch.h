@@ -1,9 +1,10 @@
 /*
  * watch.h - telling what a migration that takes its time is doing.
  *
- *     ep_watch_begin()    a migration is about to be sent
- *     ep_watch_running()  statement k of n is
+ *     ep_watch_begin()    a transaction is about to begin
  *     ep_watch_end()      it is over
+ *
+ * In between the session knows which statement runs: ep_session_set_running().
  *
  * While the server's answer is awaited: a line every ten seconds (EP_EVENT_PROGRESS; where the
  * reporter shows it in place, every second) with the statement, how long it has run, how far
@@ -23,24 +24,22 @@ struct ep_watch {
     struct ep_session *session;
     const struct ep_reporter *reporter;
     int64_t lock_timeout_ms; /* 0: none */
-    int64_t report_every_ms; /* 0: as above; for tests */
     struct ep_session *second;
-    bool refused;              /* there is no second session to be had */
-    int64_t ask_ms, report_ms; /* when next */
-    size_t asked_statement;
+    bool refused;                     /* there is no second session to be had */
+    int64_t ask_ms, report_ms;        /* when next */
+    struct ep_running asked;          /* the statement that was asked about last */
     char blockers[EP_BLOCKERS_BYTES]; /* whom the statement waited for when last asked, or "" */
     char activity[256];               /* "building index: scanning table 43 %", or "" */
     bool lock_refused;                /* to the statement that was sent last */
     struct ep_blockers refusal;       /* what that one needs */
 };
 
-/* tag must stay valid up to ep_watch_end(); watch stays where it is. */
-void ep_watch_begin(struct ep_watch *watch, const char *tag, size_t statement_count);
-
-/* The statement that is sent next, from 1; those after it in the same message are counted. */
-void ep_watch_running(struct ep_watch *watch, size_t statement);
-
+/* watch stays where it is up to ep_watch_end(). */
+void ep_watch_begin(struct ep_watch *watch);
 void ep_watch_end(struct ep_watch *watch);
+
+/* Another statement of the same migration runs. */
+void ep_watch_running(struct ep_watch *watch, size_t statement);
 
 /*
  * A statement was refused a lock: take note of what it needs, before ep_watch_end(). sql is the

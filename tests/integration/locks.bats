@@ -89,10 +89,12 @@ holder_pid() {
     migrate_start ENTRYPOINT_MIGRATE_LOCK_TIMEOUT=60s
     poll 20 session_waits_for_lock
     # The other one has b and wants a. It would wait for an hour before it looks for a deadlock, so it is ours that finds it.
-    PGAPPNAME=other-side cluster_psql -d "$DATABASE" -c "SET deadlock_timeout = '1h'" -c BEGIN -c 'LOCK TABLE b' -c 'LOCK TABLE a' -c COMMIT \
+    PGAPPNAME=other-side cluster_psql -d "$DATABASE" -c "SET deadlock_timeout = '1h'" -c BEGIN -c 'LOCK TABLE b' -c 'LOCK TABLE a' -c 'SELECT pg_sleep(600)' \
         >"$BATS_TEST_TMPDIR/other" 2>&1 3>&- 4>&- &
     poll 20 session_runs 'LOCK TABLE a'
     locks_release
+    await_stderr 'retry 1 of'
+    cluster_sql postgres "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'other-side'" >/dev/null
     wait_entrypoint
     assert_status 0
     assert_matches "$stderr" 'blocked by pid [0-9]+ \(postgres, other-side\): 40P01 deadlock detected; rolled back, trying again'
