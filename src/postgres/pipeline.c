@@ -12,6 +12,7 @@ bool ep_pipeline_begin(struct ep_session *session, struct ep_error *err)
     if (session->broken || PQenterPipelineMode(session->connection) == 0) {
         return ep_session_fail_lost(session, err);
     }
+    session->discards = true;
     if (!session->row_by_row) {
         return true;
     }
@@ -28,10 +29,13 @@ bool ep_pipeline_begin(struct ep_session *session, struct ep_error *err)
 bool ep_pipeline_send(struct ep_session *session, const struct ep_query *query,
                       struct ep_error *err)
 {
-    return PQsendQueryParams(session->connection, query->sql, (int)query->parameter_count, NULL,
-                             query->parameters, NULL, NULL, 0)
-               == 1
-           || ep_session_fail_lost(session, err);
+    bool sent = PQsendQueryParams(session->connection, query->sql, (int)query->parameter_count,
+                                  NULL, query->parameters, NULL, NULL, 0)
+                == 1;
+
+    /* Or the server kept the answers to itself, and nobody could tell which statement runs. */
+    sent = sent && PQsendFlushRequest(session->connection) == 1;
+    return sent || ep_session_fail_lost(session, err);
 }
 
 bool ep_pipeline_push(struct ep_session *session, struct ep_error *err)
@@ -44,7 +48,7 @@ bool ep_pipeline_push(struct ep_session *session, struct ep_error *err)
 
 bool ep_pipeline_receive(struct ep_session *session, long *ret_position, struct ep_error *err)
 {
-    PGresult *rows = NULL, *end = NULL;
+    PGresult *rows = NULL;
 
     if (!ep_session_next_rows(session, EP_CLOCK_NEVER, &rows, err)) {
         return false;
@@ -65,10 +69,13 @@ bool ep_pipeline_receive(struct ep_session *session, long *ret_position, struct 
     if (refused) {
         return false;
     }
-    if (!ep_session_next_rows(session, EP_CLOCK_NEVER, &end, err)) {
-        return false;
+    for (bool more = true; more;) {
+        if (!ep_session_next_rows(session, EP_CLOCK_NEVER, &rows, err)) {
+            return false;
+        }
+        more = rows != NULL; /* rows that nobody asked for come one by one */
+        PQclear(rows);
     }
-    PQclear(end);
     return true;
 }
 
@@ -84,6 +91,9 @@ bool ep_pipeline_end(struct ep_session *session, struct ep_error *err)
 {
     PGresult *rows = NULL;
     bool synced = false;
+
+    session->discards = false;
+    ep_session_release_notices(session);
 
     while (!synced) {
         if (!ep_session_next_rows(session, EP_CLOCK_NEVER, &rows, err)) {

@@ -308,6 +308,8 @@ static bool limit_session(const struct running *running, struct ep_error *err)
     const struct ep_replica *replica = running->apart->replica;
     const char *timeout = ep_arena_format(running->arena, "%" PRId64,
                                           replica->settings->migrate_statement_timeout_ms);
+    const char *name =
+        ep_arena_format(running->arena, "entrypoint: applying %s", running->apart->migration->tag);
     bool is_14 = ep_session_server_version(running->session) >= 140000;
 
     if (replica->pooled) {
@@ -317,12 +319,14 @@ static bool limit_session(const struct running *running, struct ep_error *err)
         running->session,
         EP_QUERY(is_14 ? "SELECT pg_catalog.set_config('lock_timeout', '0', false),"
                          " pg_catalog.set_config('statement_timeout', $1, false),"
+                         " pg_catalog.set_config('application_name', $2, false),"
                          " pg_catalog.set_config('client_connection_check_interval',"
                          " CASE WHEN pg_catalog.version() LIKE '%linux%' THEN '2000' ELSE '0' END,"
                          " false)"
                        : "SELECT pg_catalog.set_config('lock_timeout', '0', false),"
-                         " pg_catalog.set_config('statement_timeout', $1, false)",
-                 timeout),
+                         " pg_catalog.set_config('statement_timeout', $1, false),"
+                         " pg_catalog.set_config('application_name', $2, false)",
+                 timeout, name),
         EP_CLOCK_NEVER, NULL, err);
 }
 

@@ -1,6 +1,7 @@
 #include "steps/batch.h"
 
 #include "base/check.h"
+#include "base/text.h"
 #include "postgres/pipeline.h"
 #include "steps/explain.h"
 #include "system/clock.h"
@@ -18,7 +19,6 @@ void ep_batch_clear(struct ep_batch *batch)
     batch->in_flight = batch->unpushed = 0;
     batch->open = false;
     batch->closed = false;
-    batch->watched = NULL;
 }
 
 bool ep_batch_fits(const struct ep_batch *batch, const struct ep_migration *migration,
@@ -60,7 +60,7 @@ static void explain(const struct ep_batch *batch, const struct ep_batch_entry *e
     struct ep_script script = {0};
     struct ep_error ignored = {0};
 
-    if (entry->is_row || !ep_script_load(&arena, entry->migration, &script, &ignored)) {
+    if (entry->is_ours || !ep_script_load(&arena, entry->migration, &script, &ignored)) {
         (void)ep_error_context(err, "migration %s", entry->migration->tag);
         return;
     }
@@ -70,14 +70,6 @@ static void explain(const struct ep_batch *batch, const struct ep_batch_entry *e
     };
     ep_explain_failure(entry->migration, &script, &sent, err);
     (void)ep_watch_refused(batch->watch, err, sent.sql);
-}
-
-static void end_watch(struct ep_batch *batch)
-{
-    if (batch->watched != NULL) {
-        ep_watch_end(batch->watch);
-        batch->watched = NULL;
-    }
 }
 
 /* After a refusal the session is to be of use, for a rollback. */
@@ -90,19 +82,21 @@ static void abandon(struct ep_batch *batch)
                      && ep_pipeline_end(batch->session, &ignored);
         (void)ended; /* a session that is lost then is found so by whoever uses it next */
     }
-    end_watch(batch);
+    ep_session_set_running(batch->session, NULL);
     ep_batch_clear(batch);
 }
 
-static void watch(struct ep_batch *batch, const struct ep_batch_entry *entry)
+static void note_running(struct ep_batch *batch, const struct ep_batch_entry *entry)
 {
-    if (batch->watched != entry->migration) {
-        end_watch(batch);
-        ep_watch_begin(batch->watch, entry->migration->tag, entry->extent->statement_count);
-        batch->watched = entry->migration;
-    }
-    if (!entry->is_row) {
-        ep_watch_running(batch->watch, entry->number + 1);
+    if (entry->is_ours) {
+        ep_session_set_running(batch->session, NULL);
+    } else {
+        const struct ep_running running = {
+            .tag = entry->migration->tag,
+            .statement = entry->number + 1,
+            .statement_count = entry->extent->statement_count,
+        };
+        ep_session_set_running(batch->session, &running);
     }
 }
 
@@ -111,13 +105,13 @@ static bool receive(struct ep_batch *batch, struct ep_error *err)
     const struct ep_batch_entry entry = batch->entries[batch->first];
     long position = 0;
 
-    watch(batch, &entry);
+    note_running(batch, &entry);
     if (!ep_pipeline_receive(batch->session, &position, err)) {
         explain(batch, &entry, position, err);
         abandon(batch);
         return false;
     }
-    if (entry.is_row) {
+    if (entry.elapsed_ms != NULL) {
         int64_t now_ms = ep_clock_ms();
         *entry.elapsed_ms = now_ms - batch->since_ms;
         batch->since_ms = now_ms;
@@ -203,7 +197,6 @@ bool ep_batch_add(struct ep_batch *batch, const struct ep_migration *migration,
     struct ep_batch_entry entry = {
         .migration = migration,
         .extent = extent,
-        .elapsed_ms = ret_elapsed_ms,
     };
 
     if (!ep_script_load(&arena, migration, &script, err)) {
@@ -215,9 +208,29 @@ bool ep_batch_add(struct ep_batch *batch, const struct ep_migration *migration,
     if (!begin(batch, err) || !send_statements(batch, &script, &entry, err)) {
         return false;
     }
-    entry.is_row = true;
+    entry.is_ours = true;
+    entry.elapsed_ms = ret_elapsed_ms;
     entry.cost = 2 * OVERHEAD_BYTES;
     return send(batch, &row, &entry, err);
+}
+
+bool ep_batch_name(struct ep_batch *batch, const struct ep_migration *migration, size_t number,
+                   size_t count, struct ep_error *err)
+{
+    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
+    const struct ep_batch_entry entry = {
+        .migration = migration, .is_ours = true, .cost = 2 * OVERHEAD_BYTES};
+
+    ep_text_add(&sql, "SET LOCAL application_name = E'entrypoint: applying ");
+    for (const char *at = migration->tag; at[0] != '\0'; at++) {
+        if (at[0] == '\'' || at[0] == '\\') {
+            ep_text_add_byte(&sql, at[0]);
+        }
+        ep_text_add_byte(&sql, at[0]);
+    }
+    ep_text_format(&sql, " %zu/%zu'", number, count);
+    const struct ep_query query = {.sql = ep_text_get(&sql)};
+    return begin(batch, err) && send(batch, &query, &entry, err);
 }
 
 bool ep_batch_finish(struct ep_batch *batch, struct ep_error *err)
@@ -235,7 +248,7 @@ bool ep_batch_finish(struct ep_batch *batch, struct ep_error *err)
             return false;
         }
     }
-    end_watch(batch);
+    ep_session_set_running(batch->session, NULL);
     bool ended = ep_pipeline_end(batch->session, err);
     ep_batch_clear(batch);
     return ended;

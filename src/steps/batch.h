@@ -19,8 +19,8 @@
 struct ep_batch_entry {
     const struct ep_migration *migration;
     const struct ep_extent *extent;
-    int64_t *elapsed_ms; /* of the migration; with its row */
-    bool is_row;         /* the ledger's, not the file's */
+    int64_t *elapsed_ms; /* of the migration; with its row, else NULL */
+    bool is_ours;        /* the row in the ledger, or the name of the session */
     size_t offset, size; /* bytes of the file */
     size_t number;       /* of the statement, from 0 */
     size_t cost;         /* bytes in flight */
@@ -32,9 +32,8 @@ struct ep_batch {
     const struct ep_ledger *ledger;
     struct ep_watch *watch;
     const struct ep_reporter *reporter;
-    const struct ep_migration *watched; /* NULL: none */
-    bool open;                          /* a pipeline is */
-    bool closed;                        /* it is, for what is to be sent */
+    bool open;   /* a pipeline is */
+    bool closed; /* it is, for what is to be sent */
     struct ep_batch_entry *entries;
     size_t first, count, capacity; /* those that are not answered */
     size_t in_flight, unpushed;    /* bytes */
@@ -55,6 +54,13 @@ bool ep_batch_fits(const struct ep_batch *batch, const struct ep_migration *migr
 bool ep_batch_add(struct ep_batch *batch, const struct ep_migration *migration,
                   const struct ep_extent *extent, int64_t *ret_elapsed_ms,
                   struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * Give the session the name that others see: "entrypoint: applying 0003_x 4/9", up to the end of
+ * the transaction. To be called before the migration is added. Errors: as ep_batch_add().
+ */
+bool ep_batch_name(struct ep_batch *batch, const struct ep_migration *migration, size_t number,
+                   size_t count, struct ep_error *err) EP_MUST_CHECK;
 
 /* Await all answers; nothing to do when nothing was sent. Errors: as ep_batch_add(). */
 bool ep_batch_finish(struct ep_batch *batch, struct ep_error *err) EP_MUST_CHECK;

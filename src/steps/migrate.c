@@ -33,6 +33,7 @@ struct run {
     size_t later;            /* pending in the tiers to come, as far as is known */
     bool creates_ledger;     /* the tier's first file does */
     bool again;              /* a migration has committed by itself: what is left is planned anew */
+    size_t number;           /* of pending items that were sent, in this attempt */
     bool batched;            /* the item that is run, with its row */
     bool open;               /* a transaction of ours is */
     bool announced;
@@ -99,10 +100,15 @@ static void report_applied(struct run *run, size_t end)
     }
 }
 
+static size_t pending_in_all(const struct run *run)
+{
+    return run->applied_before + run->plan.pending_count + run->later;
+}
+
 static void explain_count(const struct run *run, struct ep_error *err)
 {
     (void)ep_error_outcome(err, "%zu of %zu pending migrations were applied.", run->applied,
-                           run->applied_before + run->plan.pending_count + run->later);
+                           pending_in_all(run));
 }
 
 /* What the failure of one migration means for it and for the others. */
@@ -178,16 +184,16 @@ static bool run_item(struct run *run, size_t item, struct ep_error *err)
     const struct ep_extent *extent = &run->pending->extents[item];
     int64_t start_ms = ep_clock_ms();
 
+    run->number++;
     run->batched = ep_batch_fits(&run->batch, migration, extent);
-    if (run->batched) {
-        return ep_batch_add(&run->batch, migration, extent, &run->elapsed_ms[item], err)
-               || explain(run, migration, err);
-    }
-    if (!ep_batch_finish(&run->batch, err)) {
-        return explain(run, migration, err);
-    }
-    if (!ep_apply_run(&run->apply, migration, extent, err)) {
-        return explain(run, migration, err);
+    bool sent =
+        ep_batch_name(&run->batch, migration, run->applied_before + run->number,
+                      pending_in_all(run), err)
+        && (run->batched ? ep_batch_add(&run->batch, migration, extent, &run->elapsed_ms[item], err)
+                         : ep_batch_finish(&run->batch, err)
+                               && ep_apply_run(&run->apply, migration, extent, err));
+    if (run->batched || !sent) {
+        return sent || explain(run, migration, err);
     }
     run->elapsed_ms[item] = ep_clock_ms() - start_ms;
     if (run->apply.deferred > 0) {
@@ -304,6 +310,7 @@ static bool attempt(struct run *run, struct ep_error *err)
 
     run->open = false;
     run->again = false;
+    run->number = 0;
     run->recorded = 0;
     run->reported = 0;
     run->applied_before = run->applied;
