@@ -46,6 +46,7 @@ function createDatabase(name) {
 function run(tool, database, folder, port) {
   const { command, env = {}, cwd } = tools[tool](database, folder, port)
   const file = `${work}/measured`
+  fs.rmSync(file, { force: true })
   const result = spawnSync(`${built}/measure`, [file, ...command], {
     cwd, encoding: 'utf8', input: '', timeout: 600000, maxBuffer: 1 << 28,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', npm_config_update_notifier: 'false', npm_config_yes: 'true', ...env },
@@ -155,7 +156,7 @@ function applyPart() {
   for (const count of quick ? [10, 100, 1000] : [10, 100, 1000, 10000]) {
     const names = ['entrypoint', ...(count <= 1000 ? [one, 'psql -1 -f'] : []),
       ...(count <= (quick ? 100 : 1000) ? ['drizzle-orm, pg', 'drizzle-orm, postgres-js', 'drizzle-kit, node', 'dbmate', 'node-pg-migrate'] : []), ...(count <= 100 ? ['sqitch'] : [])]
-    const results = interleave(names, quick ? 3 : count > 1000 ? 3 : 9, applyOnce(folderOf(count)))
+    const results = interleave(names, quick || count > 1000 ? 3 : count > 100 ? 5 : 9, applyOnce(folderOf(count)))
     print(`\n### ${count.toLocaleString('en')} migrations\n\n${resultTable(results, count <= 1000 ? [one] : [])}`)
     for (const [name, result] of Object.entries(results)) {
       if (!lines.has(name)) lines.set(name, { name, bold: name === 'entrypoint', points: [] })

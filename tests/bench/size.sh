@@ -4,7 +4,7 @@ set -euo pipefail
 deps=build/static/deps out=build/bench
 mkdir -p "$out"
 "$deps/bin/cc" -o "$out/mapped" build/static/obj/entrypoint/main.o build/static/libentrypoint.a build/static/obj/ini.o -static-pie -s \
-    -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,-Map="$out/map" -L"$deps/lib" -lpq -ljansson -lssl -lcrypto
+    -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs -Wl,-Map="$out/map" -L"$deps/lib" -lpq -ljansson -lssl -lcrypto
 # Sections that are loaded; an input section's size stands behind its address, sometimes on the next line.
 perl -ne '
     $mapping = 1 if /^Linker script and memory map/;
@@ -30,5 +30,6 @@ perl -ne '
     elsif ($file =~ /libjansson\.a/) { $part = "jansson" }
     elsif ($file =~ /libc\.a|crt|libgcc/) { $part = "musl" }
     elsif ($file =~ /libentrypoint|main\.o|ini\.o/) { $part = "entrypoint itself" }
+    $part = "relocations and tables of the linker" if /^ \.(rela|relr|got|dyn|hash|gnu)/;
     $total{$part} += $size;
     END { printf "%d\t%s\n", $total{$_}, $_ for sort { $total{$b} <=> $total{$a} } keys %total }' "$out/map"
