@@ -5,6 +5,7 @@
 #include "steps/batch.h"
 #include "steps/creation.h"
 #include "steps/hold.h"
+#include "steps/naming.h"
 #include "steps/pending.h"
 #include "steps/retry.h"
 #include "steps/survey.h"
@@ -152,32 +153,6 @@ static bool commit(struct run *run, struct ep_error *err)
     return true;
 }
 
-static bool upgrade_ledger(struct run *run, struct ep_error *err)
-{
-    const struct ep_ledger_table *table = &run->tier->ledger;
-
-    ep_report(run->migrate->reporter, EP_EVENT_UPGRADE, EP_TEXT_FIELD("table", table->quoted));
-    if (!ep_ledger_upgrade(run->migrate->session, table, err)) {
-        return false;
-    }
-    run->ledger.shape = EP_LEDGER_V1;
-    return true;
-}
-
-static bool name_rows(const struct run *run, struct ep_error *err)
-{
-    for (size_t i = 0; i < run->plan.name_count; i++) {
-        if (!ep_ledger_name(run->migrate->session, &run->tier->ledger,
-                            run->plan.names[i].name_and_id, run->plan.upgrades, err)) {
-            return false;
-        }
-    }
-    ep_report(run->migrate->reporter, EP_EVENT_NAMED,
-              EP_INTEGER_FIELD("count", (long long)run->plan.name_count),
-              EP_TEXT_FIELD("table", run->tier->ledger.quoted));
-    return true;
-}
-
 static bool run_item(struct run *run, size_t item, struct ep_error *err)
 {
     const struct ep_migration *migration = run->plan.items[item].migration;
@@ -288,9 +263,11 @@ static bool run_step(struct ep_arena *arena, struct run *run, const struct ep_st
     case EP_STEP_BEGIN:
         return run->open || begin_next(arena, run, step, err);
     case EP_STEP_UPGRADE:
-        return upgrade_ledger(run, err);
+        return ep_naming_upgrade(run->migrate->session, run->migrate->reporter, &run->tier->ledger,
+                                 &run->ledger, err);
     case EP_STEP_NAMES:
-        return name_rows(run, err);
+        return ep_naming_rows(run->migrate->session, run->migrate->reporter, &run->tier->ledger,
+                              &run->plan, err);
     case EP_STEP_RUN:
         return run_item(run, step->item, err);
     case EP_STEP_RECORD:
@@ -388,12 +365,6 @@ static bool take_turn(struct ep_arena *arena, struct run *run, struct ep_state *
            || ep_turn_read_state(arena, &run->replica, run->migrate->request, state, err);
 }
 
-static bool fail_read_only(struct ep_error *err)
-{
-    (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
-    return ep_error_hint(err, "Connect to the primary; or default_transaction_read_only is on.");
-}
-
 static bool migrate_tier(struct run *run, const struct ep_tier *tier,
                          const struct ep_ledger *ledger, struct ep_error *err)
 {
@@ -476,7 +447,7 @@ static bool migrate_locked(struct ep_arena *arena, struct run *run, struct ep_st
         }
         /* Only now: while the primary migrates, a standby's ledger is locked too. */
         if (state->read_only) {
-            return fail_read_only(err);
+            return ep_turn_fail_read_only(err);
         }
         run->pending = &pending[i];
         if (!migrate_tier(run, &tiers->items[i], &state->ledgers[i], err)

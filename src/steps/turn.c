@@ -150,3 +150,9 @@ bool ep_turn_look(struct ep_arena *arena, struct ep_replica *replica, const stru
     }
     return is_read;
 }
+
+bool ep_turn_fail_read_only(struct ep_error *err)
+{
+    (void)ep_fail(err, EP_FAULT_DENIED, "migrations are pending but the server is read-only");
+    return ep_error_hint(err, "Connect to the primary; or default_transaction_read_only is on.");
+}

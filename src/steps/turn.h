@@ -46,4 +46,7 @@ bool ep_turn_begin(struct ep_arena *arena, struct ep_replica *replica, const str
 bool ep_turn_look(struct ep_arena *arena, struct ep_replica *replica, const struct ep_tier *tier,
                   struct ep_ledger *ret_ledger, struct ep_error *err) EP_MUST_CHECK;
 
+/* Migrations are pending, and the server takes no writes. Returns false. */
+bool ep_turn_fail_read_only(struct ep_error *err);
+
 #endif
