@@ -15,7 +15,7 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 "$mk/install.sh" "$binary" "$tree/$name"
 "$mk/licenses.sh" static >"$tree/$name/THIRD-PARTY-LICENSES.txt"
-cp README.md examples/entrypoint.ini "$tree/$name/"
+cp LICENSE README.md examples/entrypoint.ini "$tree/$name/"
 find "$tree" -type d -exec chmod 755 {} + -o -name entrypoint -path '*/bin/*' -exec chmod 755 {} + -o -exec chmod 644 {} +
 
 cp "$binary" "$out"

@@ -46,7 +46,7 @@ cat <<JSON
   },
   "documentDescribes": ["SPDXRef-entrypoint"],
   "packages": [
-$(package entrypoint entrypoint "$version" NOASSERTION NOASSERTION "$sum"),
+$(package entrypoint entrypoint "$version" Apache-2.0 NOASSERTION "$sum"),
 $(library inih inih BSD-3-Clause),
 $(library jansson jansson MIT),
 $(library libpq postgresql PostgreSQL),

@@ -50,7 +50,8 @@ dist_elsewhere() {
     cd "$ROOT/build/dist"
     sha256sum -c --quiet SHA256SUMS
     [ "$(grep -c "$name" SHA256SUMS)" -eq 3 ]
-    assert_equal "$(tar -tzf "$name.tar.gz" | grep -v '/$' | sed "s|^$name/||" | LC_ALL=C sort)" "README.md
+    assert_equal "$(tar -tzf "$name.tar.gz" | grep -v '/$' | sed "s|^$name/||" | LC_ALL=C sort)" "LICENSE
+README.md
 THIRD-PARTY-LICENSES.txt
 bin/entrypoint
 entrypoint.ini
