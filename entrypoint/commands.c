@@ -163,7 +163,8 @@ const struct ep_command ep_commands[EP_COMMAND_COUNT] = {
             "As \"drizzle-kit generate --custom --name NAME\", byte for byte, in the layout and "
             "with the prefix that the folder has: the SQL file, the snapshot, and the entry in "
             "the journal. drizzle-kit goes on from there. The paths that were written are printed, "
-            "one a line. No connection is made. A folder that is named with --dirs is made if it "
+            "one a line. In a folder of numbered files it is a file with the next number. No "
+            "connection is made. A folder that is named with --dirs is made if it "
             "does not exist.",
     },
     {

@@ -2,6 +2,7 @@
 
 #include "source/conversion.h"
 #include "source/journal.h"
+#include "source/numbered.h"
 #include "system/clock.h"
 #include "system/file.h"
 #include "system/file_set.h"
@@ -41,15 +42,16 @@ static bool is_in_the_way(struct ep_arena *arena, const char *folder, const char
                || ep_file_type(path) == EP_FILE_FOLDER);
 }
 
-/* Neither layout was found. */
+/* No layout was found. */
 static bool check_empty(struct ep_arena *arena, const char *folder, struct ep_name_list names,
                         struct ep_error *err)
 {
     for (size_t i = 0; i < names.count; i++) {
         if (is_in_the_way(arena, folder, names.items[i])) {
             (void)ep_fail(err, EP_FAULT_SOURCE,
-                          "\"%s\" is no folder of Drizzle's migrations: it has neither a "
-                          "meta/_journal.json nor folders with a migration.sql",
+                          "\"%s\" is no folder of migrations: it has neither a "
+                          "meta/_journal.json, nor folders with a migration.sql, nor SQL files "
+                          "that Drizzle did not write",
                           folder);
             (void)ep_error_detail(err, "It is not empty either: it has \"%s\".", names.items[i]);
             return ep_error_hint(err, "Name the folder of the migrations with the setting "
@@ -76,6 +78,9 @@ static bool make_draft(struct ep_arena *arena, const struct ep_draft_request *re
     }
     if (folders.count > 0) {
         return ep_draft_folders(arena, request, names, ret_draft, err);
+    }
+    if (journal == NULL && ep_numbered_is_layout(request->folder, names)) {
+        return ep_draft_numbered(arena, request, names, ret_draft, err);
     }
     if (journal == NULL && !check_empty(arena, request->folder, names, err)) {
         return false;

@@ -13,8 +13,8 @@ struct ep_create_request {
 };
 
 /*
- * Write what ep_draft_journal() or ep_draft_folders() describe, whichever is the
- * folder's layout; an empty folder gets a journal. ret_draft is what was
+ * Write what ep_draft_journal(), ep_draft_folders() or ep_draft_numbered() describe, whichever is
+ * the folder's layout; an empty folder gets a journal. ret_draft is what was
  * written. While one process does this in a folder, others wait.
  *
  * Errors: EP_FAULT_USAGE for the name; EP_FAULT_SOURCE for the folder and what

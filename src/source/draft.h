@@ -89,4 +89,16 @@ bool ep_draft_folders(struct ep_arena *arena, const struct ep_draft_request *req
                       struct ep_name_list names, struct ep_draft *ret_draft,
                       struct ep_error *err) EP_MUST_CHECK;
 
+/*
+ * In a folder of numbered files (numbered.h); names are all in the folder.
+ *
+ *     migrations/004_name.sql                one more than the last, in as many digits
+ *     migrations/20240131235959_name.sql     now, where the last has a time
+ *
+ * Where none has a number it is 001. Errors: EP_FAULT_SOURCE when no name would go behind the last.
+ */
+bool ep_draft_numbered(struct ep_arena *arena, const struct ep_draft_request *request,
+                       struct ep_name_list names, struct ep_draft *ret_draft,
+                       struct ep_error *err) EP_MUST_CHECK;
+
 #endif

@@ -125,3 +125,33 @@ tree() {
     assert_equal "$(jq '.entries | [.[].when] | . == (unique)' drizzle/meta/_journal.json)" true
     assert_equal "$(cat drizzle/meta/*_snapshot.json | jq -s '[.[1:][].prevId] == [.[:-1][].id]')" true
 }
+
+@test "new in a folder of numbered files: the next number, in as many digits" {
+    mkdir migrations
+    touch migrations/{0000_a,0008_b,0008_b.down,create_queue}.sql
+    run_entrypoint new users
+    assert_status 0
+    assert_equal "$stdout" 'migrations/0009_users.sql'
+    run_entrypoint new more
+    assert_equal "$stdout" 'migrations/0010_more.sql'
+
+    rm migrations/0*
+    run_entrypoint new first
+    assert_equal "$stdout" 'migrations/001_first.sql'
+
+    touch migrations/999_last.sql
+    run_entrypoint new none
+    assert_status 66
+    assert_has "$stderr" 'has no name left behind number 999'
+
+    rm migrations/*
+    touch migrations/29991231235958_future.sql
+    before=$(date -u +%Y%m%d%H%M%S)
+    run_entrypoint new later
+    assert_status 66
+    mv migrations/29991231235958_future.sql migrations/20240131235959_past.sql
+    run_entrypoint new later
+    assert_status 0
+    assert_matches "$stdout" '^migrations/20[0-9]{12}_later\.sql$'
+    [ "${stdout:11:14}" -ge "$before" ]
+}
