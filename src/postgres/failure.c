@@ -59,6 +59,9 @@ static const char ipv6_hint[] =
     "The address is IPv6 and there is no IPv6 route from here: use a host name with an IPv4 "
     "address (at Supabase that of the session pooler), or enable IPv6.";
 
+static const char hang_up_hint[] =
+    "The server hung up in the middle of TLS: it restarts, or sslnegotiation=direct is given and "
+    "the server is older than PostgreSQL 17.";
 static const char silence_hint[] =
     "Check host and port, and that no firewall or security group drops the packets.";
 static const char name_hint[] =
@@ -243,8 +246,8 @@ static const struct rule parameter_rules[] = {
 /* The connection broke, and no errno says so. */
 static const struct rule transport_rules[] = {
     ROW(NULL, "server closed the connection unexpectedly", TRANSIENT, UNAVAILABLE, ""),
-    ROW(NULL, "EOF detected", TRANSIENT, UNAVAILABLE, ""),
-    ROW(NULL, "unexpected eof while reading", TRANSIENT, UNAVAILABLE, ""),
+    ROW(NULL, "EOF detected", TRANSIENT, UNAVAILABLE, hang_up_hint),
+    ROW(NULL, "unexpected eof while reading", TRANSIENT, UNAVAILABLE, hang_up_hint),
     ROW(NULL, "SSL connection has been closed unexpectedly", TRANSIENT, UNAVAILABLE, ""),
     ROW(NULL, "timeout expired", TRANSIENT, UNAVAILABLE, ""),
     ROW(NULL, "SSL error", GRACE, CONFIG, ""),
