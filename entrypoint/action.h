@@ -13,6 +13,7 @@
 #include "entrypoint/report.h"
 #include "steps/connection.h"
 #include "steps/gate.h"
+#include "steps/status.h"
 
 struct ep_context {
     struct ep_arena *arena; /* of the whole run */
@@ -50,6 +51,13 @@ bool ep_action_request(const struct ep_context *context, struct ep_state_request
 /* Add the tiers, those of the setting dirs. Errors: those of ep_tier_list_read(). */
 bool ep_action_read_source(const struct ep_context *context, struct ep_state_request *request,
                            struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * What status and plan show; looks_ahead: with what is pending as it would run. Errors: those of
+ * ep_status_read() and of what it needs to know before.
+ */
+bool ep_action_read_status(const struct ep_context *context, bool looks_ahead,
+                           struct ep_status_list *ret_list, struct ep_error *err) EP_MUST_CHECK;
 
 /* Write all of it to standard output. Errors: EP_FAULT_SYSTEM. */
 bool ep_action_print(const struct ep_text *text, struct ep_error *err) EP_MUST_CHECK;

@@ -1,8 +1,8 @@
 #include "entrypoint/action.h"
 #include "entrypoint/status_output.h"
 
-static bool read_status(const struct ep_context *context, struct ep_status_list *ret_list,
-                        struct ep_error *err)
+bool ep_action_read_status(const struct ep_context *context, bool looks_ahead,
+                           struct ep_status_list *ret_list, struct ep_error *err)
 {
     struct ep_connection connection = {0};
     struct ep_state_request state = {0};
@@ -18,6 +18,7 @@ static bool read_status(const struct ep_context *context, struct ep_status_list 
         .settings = &context->configuration->settings,
         .state = &state,
         .reporter = context->reporter,
+        .looks_ahead = looks_ahead,
     };
     return ep_status_read(context->arena, &request, ret_list, err);
 }
@@ -28,7 +29,7 @@ bool ep_action_status(const struct ep_context *context, struct ep_error *err)
     struct ep_status_list list = {0};
     size_t pending = 0;
 
-    if (!read_status(context, &list, err)) {
+    if (!ep_action_read_status(context, false, &list, err)) {
         return false;
     }
     for (size_t i = 0; i < list.count; i++) {

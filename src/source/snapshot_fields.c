@@ -169,3 +169,34 @@ char ep_snapshot_identity(const json_t *column)
     }
     return strcmp(type, "always") == 0 ? 'a' : 'd';
 }
+
+bool ep_snapshot_may_differ(const json_t *object)
+{
+    return json_is_false(json_object_get(object, "nameExplicit"));
+}
+
+void ep_snapshot_index(struct ep_arena *arena, const json_t *index, struct ep_table *table)
+{
+    struct ep_index *added = ep_schema_add_index(arena, table);
+
+    added->name = ep_snapshot_name(arena, index, "name");
+    added->may_differ = ep_snapshot_may_differ(index);
+    added->parts = ep_snapshot_parts(arena, index);
+    added->method = ep_snapshot_keyword(arena, index, "method", NULL);
+    added->is_unique = ep_snapshot_is_true(index, "isUnique");
+    added->has_predicate = ep_snapshot_has(index, "where");
+}
+
+void ep_snapshot_policy(struct ep_arena *arena, const json_t *policy, const char *roles,
+                        struct ep_table *table)
+{
+    struct ep_row_policy *added = ep_schema_add_policy(arena, table);
+    const char *as = ep_snapshot_keyword(arena, policy, "as", "permissive");
+
+    added->name = ep_snapshot_name(arena, policy, "name");
+    added->command = ep_snapshot_keyword(arena, policy, "for", "all");
+    added->is_restrictive = strcmp(as, "restrictive") == 0;
+    added->roles = ep_snapshot_roles(arena, policy, roles);
+    added->has_using = ep_snapshot_has(policy, "using");
+    added->has_check = ep_snapshot_has(policy, "withCheck");
+}

@@ -56,4 +56,12 @@ struct ep_names ep_snapshot_roles(struct ep_arena *arena, const json_t *policy, 
 /* 'a', 'd' or '\0': of a column's "identity". */
 char ep_snapshot_identity(const json_t *column);
 
+/* Add an index, and a policy whose roles are in that member; both are alike in every format. */
+void ep_snapshot_index(struct ep_arena *arena, const json_t *index, struct ep_table *table);
+void ep_snapshot_policy(struct ep_arena *arena, const json_t *policy, const char *roles,
+                        struct ep_table *table);
+
+/* Whether a name is drizzle-kit's own, which it may have changed its mind about. */
+bool ep_snapshot_may_differ(const json_t *object);
+
 #endif

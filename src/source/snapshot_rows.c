@@ -2,12 +2,6 @@
 
 #include "source/snapshot_fields.h"
 
-/* Whether the name is drizzle-kit's own, which it may have changed its mind about. */
-static bool may_differ(const json_t *row)
-{
-    return json_is_false(json_object_get(row, "nameExplicit"));
-}
-
 static void read_schema(struct ep_arena *arena, const json_t *row, struct ep_schema *schema)
 {
     const char *name = ep_snapshot_name(arena, row, "name");
@@ -84,7 +78,7 @@ static void read_constraint(struct ep_arena *arena, const json_t *row, enum ep_c
 
     constraint->kind = kind;
     constraint->name = ep_snapshot_name(arena, row, "name");
-    constraint->may_differ = may_differ(row);
+    constraint->may_differ = ep_snapshot_may_differ(row);
     constraint->columns = ep_snapshot_names(arena, row, "columns");
     constraint->nulls_not_distinct = ep_snapshot_is_true(row, "nullsNotDistinct");
     if (kind == EP_CONSTRAINT_FOREIGN_KEY) {
@@ -116,29 +110,9 @@ static void read_check(struct ep_arena *arena, const json_t *row, struct ep_tabl
     read_constraint(arena, row, EP_CONSTRAINT_CHECK, table);
 }
 
-static void read_index(struct ep_arena *arena, const json_t *row, struct ep_table *table)
-{
-    struct ep_index *index = ep_schema_add_index(arena, table);
-
-    index->name = ep_snapshot_name(arena, row, "name");
-    index->may_differ = may_differ(row);
-    index->parts = ep_snapshot_parts(arena, row);
-    index->method = ep_snapshot_keyword(arena, row, "method", NULL);
-    index->is_unique = ep_snapshot_is_true(row, "isUnique");
-    index->has_predicate = ep_snapshot_has(row, "where");
-}
-
 static void read_policy(struct ep_arena *arena, const json_t *row, struct ep_table *table)
 {
-    struct ep_row_policy *policy = ep_schema_add_policy(arena, table);
-
-    policy->name = ep_snapshot_name(arena, row, "name");
-    policy->command = ep_snapshot_keyword(arena, row, "for", "all");
-    policy->is_restrictive =
-        strcmp(ep_snapshot_keyword(arena, row, "as", "permissive"), "restrictive") == 0;
-    policy->roles = ep_snapshot_roles(arena, row, "roles");
-    policy->has_using = ep_snapshot_has(row, "using");
-    policy->has_check = ep_snapshot_has(row, "withCheck");
+    ep_snapshot_policy(arena, row, "roles", table);
     table->row_security = true;
 }
 
@@ -156,7 +130,7 @@ static const struct {
     void (*read)(struct ep_arena *arena, const json_t *row, struct ep_table *table);
 } table_kinds[] = {
     {"columns", read_column},  {"pks", read_primary_key}, {"uniques", read_unique},
-    {"fks", read_foreign_key}, {"checks", read_check},    {"indexes", read_index},
+    {"fks", read_foreign_key}, {"checks", read_check},    {"indexes", ep_snapshot_index},
     {"policies", read_policy},
 };
 

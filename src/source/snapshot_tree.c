@@ -86,30 +86,6 @@ static void forbid_null_in_keys(struct ep_table *table)
     }
 }
 
-static void read_index(struct ep_arena *arena, const json_t *from, struct ep_table *table)
-{
-    struct ep_index *index = ep_schema_add_index(arena, table);
-
-    index->name = ep_snapshot_name(arena, from, "name");
-    index->parts = ep_snapshot_parts(arena, from);
-    index->method = ep_snapshot_keyword(arena, from, "method", NULL);
-    index->is_unique = ep_snapshot_is_true(from, "isUnique");
-    index->has_predicate = ep_snapshot_has(from, "where");
-}
-
-static void read_policy(struct ep_arena *arena, const json_t *from, struct ep_table *table)
-{
-    struct ep_row_policy *policy = ep_schema_add_policy(arena, table);
-
-    policy->name = ep_snapshot_name(arena, from, "name");
-    policy->command = ep_snapshot_keyword(arena, from, "for", "all");
-    policy->is_restrictive =
-        strcmp(ep_snapshot_keyword(arena, from, "as", "permissive"), "restrictive") == 0;
-    policy->roles = ep_snapshot_roles(arena, from, "to");
-    policy->has_using = ep_snapshot_has(from, "using");
-    policy->has_check = ep_snapshot_has(from, "withCheck");
-}
-
 static void read_table(const struct reading *reading, const json_t *from)
 {
     static const struct {
@@ -141,11 +117,11 @@ static void read_table(const struct reading *reading, const json_t *from)
     forbid_null_in_keys(table);
     json_object_foreach(json_object_get(from, "indexes"), key, value)
     {
-        read_index(arena, value, table);
+        ep_snapshot_index(arena, value, table);
     }
     json_object_foreach(json_object_get(from, "policies"), key, value)
     {
-        read_policy(arena, value, table);
+        ep_snapshot_policy(arena, value, "to", table);
     }
     table->knows_policies = json_object_get(from, "isRLSEnabled") != NULL;
     table->row_security = ep_snapshot_is_true(from, "isRLSEnabled") || table->policy_count > 0;

@@ -1,6 +1,5 @@
 #include "steps/check.h"
 
-#include "postgres/lock.h"
 #include "source/snapshot.h"
 #include "source/snapshot_lineage.h"
 #include "steps/catalog.h"
@@ -206,14 +205,6 @@ static bool compare(struct checking *checking, struct ep_session *session, int64
     return true;
 }
 
-static bool fail_busy(const struct checking *checking, struct ep_session *session,
-                      struct ep_error *err)
-{
-    (void)ep_fail(err, EP_FAULT_UNAVAILABLE, "a tracking table is locked: a replica is migrating");
-    (void)ep_error_detail(err, "It is %s.", ep_lock_holder(checking->arena, session));
-    return ep_error_hint(err, "Ask again when it is done.");
-}
-
 static bool run(void *context, struct ep_session *session, int64_t deadline_ms,
                 struct ep_error *err)
 {
@@ -229,11 +220,8 @@ static bool run(void *context, struct ep_session *session, int64_t deadline_ms,
     struct ep_state state = {0};
 
     *checking = (struct checking){.arena = checking->arena, .request = request};
-    if (!ep_state_read(checking->arena, session, request->state, deadline_ms, &state, err)) {
+    if (!ep_state_look(checking->arena, session, request->state, deadline_ms, &state, err)) {
         return false;
-    }
-    if (state.busy) {
-        return fail_busy(checking, session, err);
     }
     for (size_t i = 0; i < request->state->tiers.count; i++) {
         if (!read_tier(checking, &migrate, &request->state->tiers.items[i], &state.ledgers[i],

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "format/identifier.h"
+#include "postgres/lock.h"
 #include "steps/presence.h"
 
 /* The ledger may be locked by who is migrating: that is worth knowing, not waiting for. Times are
@@ -219,4 +220,22 @@ bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
     bool read = read_flight_tables(arena, request, &flight, state, err);
     release(&flight);
     return read;
+}
+
+bool ep_state_look(struct ep_arena *arena, struct ep_session *session,
+                   const struct ep_state_request *request, int64_t deadline_ms,
+                   struct ep_state *ret_state, struct ep_error *err)
+{
+    const struct ep_tier_list *tiers = &request->tiers;
+
+    if (!ep_state_read(arena, session, request, deadline_ms, ret_state, err)) {
+        return false;
+    }
+    if (!ret_state->busy) {
+        return true;
+    }
+    (void)ep_fail(err, EP_FAULT_UNAVAILABLE, "%s is locked: a replica is migrating now",
+                  tiers->count == 1 ? tiers->items[0].ledger.quoted : "a tracking table");
+    (void)ep_error_detail(err, "It is %s.", ep_lock_holder(arena, session));
+    return ep_error_hint(err, "Ask again when it is done.");
 }

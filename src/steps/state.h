@@ -63,4 +63,12 @@ bool ep_state_read_tables(struct ep_arena *arena, struct ep_session *session,
                           const struct ep_state_request *request, int64_t deadline_ms,
                           struct ep_state *state, struct ep_error *err) EP_MUST_CHECK;
 
+/*
+ * For who only looks: as ep_state_read(), but a ledger that is locked is an error too, which says
+ * by whom. Errors: those of ep_state_read(), EP_FAULT_UNAVAILABLE.
+ */
+bool ep_state_look(struct ep_arena *arena, struct ep_session *session,
+                   const struct ep_state_request *request, int64_t deadline_ms,
+                   struct ep_state *ret_state, struct ep_error *err) EP_MUST_CHECK;
+
 #endif

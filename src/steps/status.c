@@ -1,6 +1,5 @@
 #include "steps/status.h"
 
-#include "postgres/lock.h"
 #include "steps/invalid.h"
 #include "steps/migrate.h"
 #include "steps/reconnect.h"
@@ -13,16 +12,6 @@ struct reading {
     struct ep_pending *pendings;
     struct ep_survey survey;
 };
-
-static bool fail_busy(const struct reading *reading, struct ep_session *session,
-                      struct ep_error *err)
-{
-    const struct ep_tier_list *tiers = &reading->request->state->tiers;
-    (void)ep_fail(err, EP_FAULT_UNAVAILABLE, "%s is locked: a replica is migrating now",
-                  tiers->count == 1 ? tiers->items[0].ledger.quoted : "a tracking table");
-    (void)ep_error_detail(err, "It is %s.", ep_lock_holder(reading->arena, session));
-    return ep_error_hint(err, "Ask again when it is done.");
-}
 
 /* What is pending, as migrating would run it. */
 static bool look_ahead(struct reading *reading, struct ep_session *session, struct ep_error *err)
@@ -59,11 +48,8 @@ static bool read_status(void *context, struct ep_session *session, int64_t deadl
     };
     struct ep_state state = {0};
 
-    if (!ep_state_read(reading->arena, session, request->state, deadline_ms, &state, err)) {
+    if (!ep_state_look(reading->arena, session, request->state, deadline_ms, &state, err)) {
         return false;
-    }
-    if (state.busy) {
-        return fail_busy(reading, session, err);
     }
     for (size_t i = 0; i < request->state->tiers.count; i++) {
         const struct ep_tier *tier = &request->state->tiers.items[i];
