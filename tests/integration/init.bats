@@ -184,22 +184,6 @@ on_terminal() {
     assert_equal "$after" "$shell" "the foreground afterwards"
 }
 
-@test "Ctrl-C on the terminal reaches the server" {
-    command -v script >/dev/null || skip "there is no script(1)"
-    output=$BATS_TEST_TMPDIR/terminal
-    mkfifo "$BATS_TEST_TMPDIR/keyboard"
-    command=$(printf '%q ' "${ours[@]}" sh -c 'trap "echo interrupted; exit 5" INT; echo ready; while :; do sleep 0.02; done')
-    SHELL=/bin/bash script -qec "exec $command" /dev/null <"$BATS_TEST_TMPDIR/keyboard" >"$output" 3>&- 4>&- &
-    started=$!
-    exec 8>"$BATS_TEST_TMPDIR/keyboard"
-    poll 60 grep -q ready "$output"
-    printf '\003' >&8
-    finish
-    exec 8>&-
-    grep -q interrupted "$output"
-    assert_equal "$status" 5
-}
-
 @test "a server that cannot be started is told as without init" {
     printf 'echo no interpreter line\n' >"$BATS_TEST_TMPDIR/server"
     chmod +x "$BATS_TEST_TMPDIR/server"
