@@ -14,6 +14,12 @@ struct ep_session_notices {
 
 enum { FIELDS = 5, FIELDS_ALL = 8 };
 
+const char *ep_session_field(const PGresult *rows, int field)
+{
+    const char *text = PQresultErrorField(rows, field);
+    return text == NULL ? "" : text;
+}
+
 static void report(const struct ep_session *session, const struct ep_field notice[FIELDS])
 {
     const struct ep_running *running = &session->running;

@@ -18,12 +18,6 @@ static int first_line_length(const char *message)
     return length > INT_MAX ? INT_MAX : (int)length;
 }
 
-const char *ep_session_field(const PGresult *rows, int field)
-{
-    const char *text = PQresultErrorField(rows, field);
-    return text == NULL ? "" : text;
-}
-
 bool ep_session_fail_lost(struct ep_session *session, struct ep_error *err)
 {
     const char *message = PQerrorMessage(session->connection);
