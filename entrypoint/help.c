@@ -120,13 +120,22 @@ void ep_help_text(struct ep_text *out, const struct ep_command *topic)
     }
 }
 
+/* In a table a bar ends the cell, in code as well. */
+static void add_cell_text(struct ep_text *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        ep_text_format(out, *text == '|' ? "\\%c" : "%c", *text);
+    }
+}
+
 static void add_markdown_commands(struct ep_text *out)
 {
     ep_text_add(out, "| Command | Does |\n|---|---|\n");
     for (size_t i = 0; i < EP_COMMAND_COUNT; i++) {
         const struct ep_command *command = &ep_commands[i];
-        ep_text_format(out, "| `%s%s%s`", command->name, command->arguments[0] == '\0' ? "" : " ",
-                       command->arguments);
+        ep_text_format(out, "| `%s%s", command->name, command->arguments[0] == '\0' ? "" : " ");
+        add_cell_text(out, command->arguments);
+        ep_text_add(out, "`");
         if (command->alias != NULL) {
             ep_text_format(out, ", `%s`", command->alias);
         }
