@@ -8,21 +8,22 @@
 ARG BASE=debian:bookworm-slim
 
 FROM --platform=$BUILDPLATFORM ${BASE} AS build
-ARG TARGETARCH
 WORKDIR /src
 COPY tests/setup.sh tests/setup.sh
-RUN native=$(dpkg --print-architecture) && \
-    tests/setup.sh unit static $([ "${TARGETARCH:-$native}" = "$native" ] || echo cross)
+RUN tests/setup.sh unit static
 COPY . .
 RUN make -s -j"$(nproc)" build/dev/unit && tests/run $(find build/dev/tests -type f -perm -1)
-# What is linked statically is compiled once for each machine that builds.
+# Up to here it is the same for all platforms. What is linked in is compiled once for each machine that builds.
+ARG TARGETARCH
 ARG DEPS_CACHE=/var/cache/entrypoint-deps
 RUN --mount=type=cache,target=/var/cache/entrypoint-deps \
-    case "${TARGETARCH:-$(dpkg --print-architecture)}" in \
+    native=$(dpkg --print-architecture) && \
+    case "${TARGETARCH:=$native}" in \
     amd64) arch=x86_64 ;; \
     arm64) arch=aarch64 ;; \
     *) echo "no static binary for $TARGETARCH" >&2; exit 1 ;; \
     esac && \
+    { [ "$TARGETARCH" = "$native" ] || tests/setup.sh cross; } && \
     DEPS_CACHE="$DEPS_CACHE" make -s -j"$(nproc)" static ARCH="$arch" && \
     cp build/static*/entrypoint /entrypoint
 # Where OpenSSL looks, and where everybody else does.

@@ -21,9 +21,9 @@ setup() {
     fresh_database
     image=entrypoint:dockerfile
     given=(--network host --volume "$PWD/migrations:/app/drizzle:ro" --env DATABASE_URL="$DATABASE_URL")
-    # The libraries that are linked in are this machine's, at the same path; the image for arm64 compiles its own.
+    # The libraries that are linked in are kept on this machine, at the same path, for both processors.
     local cache=${DEPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/entrypoint-deps}
-    native=(--volume "$cache:$cache" --build-arg DEPS_CACHE="$cache" --build-arg REVISION=abc123)
+    kept=(--volume "$cache:$cache" --build-arg DEPS_CACHE="$cache" --build-arg REVISION=abc123)
 }
 
 teardown() {
@@ -50,7 +50,7 @@ files_of() {
 }
 
 @test "it builds, and the unit tests run on the way" {
-    build_dockerfile "${native[@]}" -t "$image"
+    build_dockerfile "${kept[@]}" -t "$image"
     cp "$CONTAINERS/build.log" "$BATS_TEST_TMPDIR/"
     grep -A1 'RUN make .*tests/run' "$CONTAINERS/build.log" | grep -q 'Using cache' && skip "built before from the same files"
     assert_matches "$(<"$CONTAINERS/build.log")" '^ok .*test_plan: [0-9]+ passed'
@@ -106,12 +106,12 @@ files_of() {
 }
 
 @test "--target binary: the binary alone" {
-    build_dockerfile "${native[@]}" --target binary -t entrypoint:binary
+    build_dockerfile "${kept[@]}" --target binary -t entrypoint:binary
     assert_equal "$(files_of entrypoint:binary)" entrypoint files
 }
 
 @test "arm64: cross-compiled with all its libraries; the binary migrates" {
-    build_dockerfile --platform linux/arm64 --build-arg BUILDPLATFORM=linux/amd64 -t entrypoint:arm64
+    build_dockerfile "${kept[@]}" --platform linux/arm64 --build-arg BUILDPLATFORM=linux/amd64 -t entrypoint:arm64
     assert_equal "$(podman inspect --format '{{.Architecture}}' entrypoint:arm64)" arm64 architecture
     local id
     id=$(podman create entrypoint:arm64)
