@@ -217,14 +217,6 @@ program() {
     assert_has "$stderr" --dirs
 }
 
-@test "database.required = no and no URL: one line, then the server" {
-    needs_setting required
-    run_entrypoint ENTRYPOINT_DATABASE_REQUIRED=no ENTRYPOINT_MIGRATE_DIRS="$folder" -- run -- echo served
-    assert_status 0
-    assert_equal "$stdout" served
-    assert_equal "$(wc -l <<<"$stderr")" 1
-}
-
 @test "any user, read-only files: a uid without a name and a folder that cannot be written" {
     [ "$(id -u)" -eq 0 ] || skip "needs root"
     folder_add "$folder" 0000_a 'CREATE TABLE a ();'

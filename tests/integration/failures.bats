@@ -108,7 +108,6 @@ assert_caret() {
 }
 
 @test "transaction = each: what came before stays, with its row" {
-    needs_setting transaction
     folder_add "$folder" 0000_good 'CREATE TABLE a ();'
     folder_add "$folder" 0001_bad $'CREATE TABLE b ();\n--> statement-breakpoint\nCREATE TABEL c ();'
     migrate ENTRYPOINT_MIGRATE_TRANSACTION=each

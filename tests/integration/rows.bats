@@ -181,7 +181,6 @@ sql() {
 
 # The three tiers, with the settings that this program has.
 three_tiers() {
-    needs_setting on_exists
     system three-tiers
     sed "s|^DATABASE_URL=.*|DATABASE_URL=$DATABASE_URL|" .env.example >.env
 }

@@ -269,7 +269,6 @@ CREATE TABLE u$n ();"
 }
 
 @test "transaction = each, SIGKILL at many instants: a row exactly where there is a table" {
-    needs_setting transaction
     for n in 0 1 2 3 4 5 6 7 8 9; do
         folder_add "$folder" "000${n}_step" "CREATE TABLE t$n (); SELECT pg_sleep(0.02);"
     done

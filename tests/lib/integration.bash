@@ -64,11 +64,6 @@ serve_start() {
     start_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" "${given[@]}" -- run -- "$@"
 }
 
-# Skip the test of a setting that the program does not have: needs_setting KEY
-needs_setting() {
-    "$ENTRYPOINT_BINARY" help --ini | grep -q "^;* *$1 *=" || skip "there is no setting $1 yet"
-}
-
 # A server that would leave a trace, and the check that it was not started.
 # shellcheck disable=SC2016
 trace=(sh -c 'touch "$0"')
