@@ -113,6 +113,19 @@ bool ep_script_load(struct ep_arena *arena, const struct ep_migration *migration
     return true;
 }
 
+const char *ep_script_terminate(const struct ep_script *script, struct ep_span part,
+                                struct ep_text *copy)
+{
+    size_t end = (size_t)(part.data - script->text.data) + part.size;
+
+    if (part.size > 0 && ep_span_trim(ep_span_part(script->text, end, SIZE_MAX)).size == 0) {
+        return part.data;
+    }
+    ep_text_reset(copy);
+    ep_text_append(copy, part);
+    return ep_text_get(copy);
+}
+
 void ep_script_place(const struct ep_migration *migration, const struct ep_script *script,
                      size_t offset, struct ep_error *err)
 {

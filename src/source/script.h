@@ -11,6 +11,7 @@
 #ifndef EP_SOURCE_SCRIPT_H
 #define EP_SOURCE_SCRIPT_H
 
+#include "base/text.h"
 #include "source/migration.h"
 
 struct ep_script {
@@ -34,6 +35,13 @@ void ep_script_split(struct ep_arena *arena, struct ep_span text, struct ep_scri
  */
 bool ep_script_load(struct ep_arena *arena, const struct ep_migration *migration,
                     struct ep_script *ret_script, struct ep_error *err) EP_MUST_CHECK;
+
+/*
+ * A part of the script's text with a NUL behind it: a copy, or at the end of the file, where it may
+ * be followed by blanks, the part itself. As long as neither the script nor the copy change.
+ */
+const char *ep_script_terminate(const struct ep_script *script, struct ep_span part,
+                                struct ep_text *copy);
 
 /*
  * Fill err's place for a byte of the script: file, line, column, the line's

@@ -131,7 +131,7 @@ static bool fail_left(const struct ep_chunk_outcome *outcome, struct ep_error *e
 static bool send(struct running *running, const struct ep_extent_statement *statement,
                  bool in_transaction, struct ep_error *err)
 {
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_text copy EP_CLEANUP(ep_text_clear) = {0};
     struct ep_chunk_outcome outcome = {0};
 
     const struct ep_running now = {
@@ -141,7 +141,8 @@ static bool send(struct running *running, const struct ep_extent_statement *stat
     };
 
     ep_session_set_running(running->session, &now);
-    if (!ep_session_run_chunk(running->session, ep_arena_copy(&arena, statement->sql),
+    if (!ep_session_run_chunk(running->session,
+                              ep_script_terminate(&running->script, statement->sql, &copy),
                               EP_CLOCK_NEVER, &outcome, err)) {
         return place_error(running, statement, outcome.position, err);
     }

@@ -4,6 +4,8 @@
 #include "steps/explain.h"
 #include "system/clock.h"
 
+#include <stdint.h>
+
 static void explain(const struct ep_apply *apply, const struct ep_migration *migration,
                     const struct ep_script *script, const struct ep_sent *sent,
                     struct ep_error *err)
@@ -97,35 +99,76 @@ static void report_begin(const struct ep_apply *apply, const struct ep_migration
     }
 }
 
+/* A message has so many bytes, and what is left of its last statement. */
+enum { PORTION_BYTES = 256 * 1024 };
+
+/*
+ * What is sent in one message: libpq holds that three times over, so of a large chunk some whole
+ * statements. Not where transactions end within it: behind a COMMIT those of one message share
+ * another.
+ */
+static struct ep_span first_portion(const struct ep_extent *extent, struct ep_span sql)
+{
+    struct ep_sql_cutter cutter = {.text = sql};
+    struct ep_sql_statement item;
+
+    if (extent->controls || sql.size <= PORTION_BYTES) {
+        return sql;
+    }
+    while (ep_sql_cutter_next(&cutter, &item)) {
+        if (item.outer_end >= PORTION_BYTES && item.has_semicolon) {
+            return ep_span_part(sql, 0, item.outer_end);
+        }
+    }
+    return sql;
+}
+
+static bool run_body(struct ep_apply *apply, const struct ep_migration *migration,
+                     const struct ep_script *script, const struct ep_extent *extent,
+                     struct ep_span body, size_t statements, struct ep_error *err)
+{
+    struct ep_text copy EP_CLEANUP(ep_text_clear) = {0};
+
+    for (bool more = true; more;) { /* a body without statements is sent as well */
+        struct ep_chunk_outcome outcome = {0};
+        struct ep_span sql = first_portion(extent, body);
+        const struct ep_running running = {
+            .tag = migration->tag,
+            .statement = statements + 1,
+            .statement_count = extent->statement_count,
+        };
+        ep_session_set_running(apply->session, &running);
+        if (!ep_session_run_chunk(apply->session, ep_script_terminate(script, sql, &copy),
+                                  EP_CLOCK_NEVER, &outcome, err)
+            || !check_transaction(apply, migration, &outcome, err)) {
+            const struct ep_sent sent = {
+                .sql = sql, .completed = outcome.completed, .position = outcome.position};
+            explain(apply, migration, script, &sent, err);
+            return false;
+        }
+        more = sql.size < body.size;
+        statements += more ? ep_explain_count(sql) : 0;
+        body = ep_span_part(body, sql.size, SIZE_MAX);
+    }
+    return true;
+}
+
 static bool run_chunks(struct ep_apply *apply, const struct ep_migration *migration,
                        const struct ep_script *script, const struct ep_extent *extent,
                        struct ep_error *err)
 {
-    struct ep_text sql EP_CLEANUP(ep_text_clear) = {0};
     size_t statements = 0;
 
     for (size_t i = 0; i < script->chunk_count; i++) {
-        struct ep_chunk_outcome outcome = {0};
+        struct ep_span chunk = script->chunks[i];
+        struct ep_span body = body_of(script, extent, chunk);
+        size_t left_out = (size_t)(body.data - chunk.data);
+        size_t before = statements + ep_explain_count(ep_span_part(chunk, 0, left_out));
 
-        ep_text_reset(&sql);
-        struct ep_span body = body_of(script, extent, script->chunks[i]);
-        ep_text_append(&sql, body);
-        size_t left_out = (size_t)(body.data - script->chunks[i].data);
-        const struct ep_running running = {
-            .tag = migration->tag,
-            .statement =
-                statements + 1 + ep_explain_count(ep_span_part(script->chunks[i], 0, left_out)),
-            .statement_count = extent->statement_count,
-        };
-        ep_session_set_running(apply->session, &running);
-        if (!ep_session_run_chunk(apply->session, ep_text_get(&sql), EP_CLOCK_NEVER, &outcome, err)
-            || !check_transaction(apply, migration, &outcome, err)) {
-            const struct ep_sent sent = {
-                .sql = body, .completed = outcome.completed, .position = outcome.position};
-            explain(apply, migration, script, &sent, err);
+        if (!run_body(apply, migration, script, extent, body, before, err)) {
             return false;
         }
-        statements += ep_explain_count(script->chunks[i]);
+        statements += i + 1 < script->chunk_count ? ep_explain_count(chunk) : 0;
     }
     return true;
 }

@@ -173,10 +173,10 @@ static bool send_statements(struct ep_batch *batch, const struct ep_script *scri
 {
     struct ep_extent_cursor cursor = {.script = script};
     struct ep_extent_statement statement;
+    struct ep_text copy EP_CLEANUP(ep_text_clear) = {0};
 
     while (ep_extent_next(&cursor, &statement)) {
-        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        const struct ep_query query = {.sql = ep_arena_copy(&arena, statement.sql)};
+        const struct ep_query query = {.sql = ep_script_terminate(script, statement.sql, &copy)};
         entry->offset = (size_t)(statement.sql.data - script->text.data);
         entry->size = statement.sql.size;
         entry->number = statement.number;

@@ -232,6 +232,7 @@ static bool run_statement(struct tolerating *tolerating,
                           const struct ep_extent_statement *statement, const char *digest,
                           struct ep_error *err)
 {
+    struct ep_text copy EP_CLEANUP(ep_text_clear) = {0};
     struct ep_chunk_outcome outcome = {0};
     struct ep_error why = {0};
     bool is_done = false, is_tolerated = false;
@@ -241,8 +242,8 @@ static bool run_statement(struct tolerating *tolerating,
         return false;
     }
     if (ep_session_run_chunk(tolerating->tolerance->session,
-                             ep_arena_copy(tolerating->arena, statement->sql), EP_CLOCK_NEVER,
-                             &outcome, &why)) {
+                             ep_script_terminate(tolerating->script, statement->sql, &copy),
+                             EP_CLOCK_NEVER, &outcome, &why)) {
         note_done(tolerating, statement, digest);
         return command(tolerating, "RELEASE SAVEPOINT " SAVEPOINT, err);
     }

@@ -49,11 +49,12 @@ function generate(folder, count) {
   write(`${folder}/done`, '')
 }
 
-// One migration with a file of so many bytes, which changes little in the database.
+// One migration with a file of so many bytes, as pg_dump --inserts writes them: rows, and a SELECT that sets a sequence.
 function generateLarge(folder, bytes) {
   if (fs.existsSync(`${folder}/done`)) return
-  const line = `SELECT '${'x'.repeat(2000)}';\n`
-  write(`${folder}/0000_large.sql`, `CREATE TABLE large ();\n${line.repeat(Math.floor(bytes / line.length))}`)
+  const row = `(DEFAULT, '${'x'.repeat(190)}')`
+  const line = `INSERT INTO large VALUES ${Array(10).fill(row).join(', ')};\n`
+  write(`${folder}/0000_large.sql`, `CREATE TABLE large (id serial PRIMARY KEY, name text NOT NULL);\n${line.repeat(Math.floor(bytes / line.length))}SELECT pg_catalog.setval('large_id_seq', 1000000, true);\n`)
   write(`${folder}/meta/_journal.json`, JSON.stringify({ version: '7', dialect: 'postgresql', entries: [{ idx: 0, version: '7', when: 1700000000000, tag: '0000_large', breakpoints: true }] }))
   write(`${folder}/done`, '')
 }

@@ -47,6 +47,26 @@ assert_caret() {
     assert_untouched
 }
 
+# A file of 6,000 SELECTs, about 700 KB; that on line $1 divides by zero.
+large_file() {
+    seq 6000 | awk -v bad="$1" '{ printf "SELECT \047%0100d\047, 1 / (%d - %d);\n", 0, $1, bad }'
+}
+
+@test "a large chunk is sent in portions: the statement that failed, its line, and nothing stays" {
+    folder_add "$folder" 0000_good 'CREATE TABLE a ();'
+    folder_add "$folder" 0001_large "$(large_file 5555)"
+    migrate
+    assert_status 65
+    assert_has "$stderr" "0001_large.sql:5555:1"
+    assert_has "$stderr" "5555 of 6000"
+    assert_has "$stderr" 22012
+    assert_untouched
+
+    large_file 6001 >"$folder/0001_large.sql"
+    migrate
+    assert_status 0
+}
+
 @test "an error without a position is placed at its chunk" {
     folder_add "$folder" 0000_bad $'CREATE TABLE a ();\n--> statement-breakpoint\nSELECT 1 / 0;'
     migrate
