@@ -34,11 +34,13 @@ clang_LD  = -pie $(PKG_LIBS)
 san_CC   := gcc
 san_CF    = -O1 -g $(SAN) $(PKG_FLAGS)
 san_LD    = $(SAN) $(PKG_LIBS)
+fuzz_CC  := clang
+fuzz_CF   = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(PKG_FLAGS)
 $(STATIC)_CC   := $(DEPS)/bin/cc
 $(STATIC)_CF   := -Os -fno-asynchronous-unwind-tables -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections -isystem $(DEPS)/include
 $(STATIC)_LD    = -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack $(RELR) -L$(DEPS)/lib -lpq -ljansson -lssl -lcrypto
 $(STATIC)_NEED := $(DEPS).ok
-VARIANTS := dev clang san $(STATIC)
+VARIANTS := dev clang san fuzz $(STATIC)
 
 INIH   := build/inih-59
 INIH_D := -DINI_USE_STACK=0 -DINI_ALLOW_REALLOC=1 -DINI_INITIAL_ALLOC=512 -DINI_MAX_LINE=65536 -DINI_ALLOW_MULTILINE=0 \
@@ -129,6 +131,10 @@ soak: ## the long form of tests/faults: every message, a hundred at once; takes 
 	+@$(MAKE) --no-print-directory static
 	@SOAK=1 JOBS=1 TEST_TIMEOUT=14400 tests/run ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(FAULTS)
 
+fuzz: ## tests/fuzz, an hour or ten million executions for each target; TARGET=x RUNS=n SECONDS_MAX=n
+	@tests/setup.sh test
+	+@RUNS=$(RUNS) SECONDS_MAX=$(SECONDS_MAX) tests/fuzz/run.sh $(TARGET)
+
 bench: ## what it costs, beside the floors and every peer, into tests/bench/RESULTS.md; QUICK=1: a few minutes, writes nothing
 	@QUICK=$(QUICK) tests/bench/run
 
@@ -152,5 +158,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak bench demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak fuzz bench demo docs format flags clean help FORCE
 .SECONDARY:
