@@ -31,7 +31,7 @@
     X(USAGE, 64, "the command line is wrong")                                              \
     X(SQL, 65, "a migration's SQL failed; it was rolled back")                             \
     X(SOURCE, 66,                                                                          \
-      "a migration folder, journal or file is missing, malformed, or refused by a policy") \
+      "a migration folder, journal or file is missing, malformed or refused") \
     X(VERIFY, 69, "a critical table is missing")                                           \
     X(BUG, 70, "an assertion failed inside this program")                                  \
     X(SYSTEM, 71, "the operating system refused a request")                                \
