@@ -135,6 +135,11 @@ fuzz: ## tests/fuzz, an hour or ten million executions for each target; TARGET=x
 	@tests/setup.sh test
 	+@RUNS=$(RUNS) SECONDS_MAX=$(SECONDS_MAX) tests/fuzz/run.sh $(TARGET)
 
+versions: build/dev/entrypoint ## the tests that need a server, on PostgreSQL 13, 14, 16, 17 and 18 from npm; PG=17: on that one
+	@tests/setup.sh test
+	+@$(MAKE) --no-print-directory static
+	@SHIPPED="$(SHIPPED)" tests/versions/all $(PG)
+
 bench: ## what it costs, beside the floors and every peer, into tests/bench/RESULTS.md; QUICK=1: a few minutes, writes nothing
 	@QUICK=$(QUICK) tests/bench/run
 
@@ -158,5 +163,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak fuzz bench demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak versions fuzz bench demo docs format flags clean help FORCE
 .SECONDARY:
