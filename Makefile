@@ -52,6 +52,7 @@ TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
 SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init release matrix rows scram static wait wire))
+SUBSET := $(wildcard tests/versions/*.bats)
 FAULTS := $(wildcard tests/faults/*.bats tests/model/*.bats)
 ORACLE := $(wildcard tests/oracle/*.bats)
 # They use the whole machine and measure time: one at a time.
@@ -121,7 +122,7 @@ test: ## everything: unit tests, lint, integration tests; ends in "N passed, N f
 	@tests/setup.sh containers || echo "tests/containers will be skipped" >&2
 	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh \
 	  tests/bench/instructions.sh $(ORACLE) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(FAULTS) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(SUBSET) $(FAULTS) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) \
 	  $(if $(CONTAINERS),ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(addprefix -- ,$(CONTAINERS))) \
 	  -- $(wildcard $(SECRETS))

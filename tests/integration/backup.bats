@@ -5,6 +5,7 @@
 load ../lib/integration
 
 setup() {
+    needs_pg_dump
     fresh_database
     backup=$BATS_TEST_TMPDIR/backup
     scripts=$BATS_TEST_DIRNAME/../../examples/backup

@@ -52,7 +52,7 @@ no_differences() {
         drop_roles
         fresh_database
         as_superuser
-        folder=$fixtures/drizzle/$name
+        folder=$(fixture "$name")
         migrate
         assert_status 0
         check --strict
@@ -68,16 +68,16 @@ no_differences() {
             fresh_database
             as_superuser
             rm -rf "$folder"
-            cp -r "$fixtures/drizzle/$name" "$folder"
+            cp -r "$(fixture "$name")" "$folder"
             if [ -e "$folder/meta" ]; then
-                folder_first "$fixtures/drizzle/$name" "$count" "$folder"
+                folder_first "$(fixture "$name")" "$count" "$folder"
             else
                 find "$folder" -mindepth 2 -name migration.sql | LC_ALL=C sort | tail -n +$((count + 1)) | xargs rm
             fi
             migrate
             assert_status 0
             rm -rf "$folder"
-            cp -r "$fixtures/drizzle/$name" "$folder"
+            cp -r "$(fixture "$name")" "$folder"
             check --strict
             no_differences
             assert_has "$stdout" "pending migration"
@@ -90,7 +90,7 @@ no_differences() {
     drop_roles
     fresh_database
     as_superuser
-    folder=$fixtures/drizzle/v0
+    folder=$(fixture v0)
     migrate
     assert_status 0
     cluster_sql postgres "ALTER DATABASE \"$DATABASE\" RENAME TO t1_original"

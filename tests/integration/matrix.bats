@@ -51,10 +51,6 @@ try_table() {
     url=$plain
 }
 
-server_version() {
-    cluster_sql postgres "SELECT current_setting('server_version_num')::int / 10000"
-}
-
 @test "sslmode, the server's name and its certificate, where only TLS is let in" {
     cluster_hba 'hostssl all app all scram-sha-256' 'host all app all reject'
     try_table <<'ROWS'
@@ -186,14 +182,14 @@ ROWS
 }
 
 @test "sslnegotiation=direct: TLS without asking first" {
-    [ "$(server_version)" -ge 17 ] || skip "it needs server 17, this is $(server_version)"
+    needs_server 17 "TLS without asking first"
     try 0 'sslmode=require&sslnegotiation=direct'
     try 0 "sslmode=verify-full&sslrootcert=$tls/ca.crt&sslnegotiation=direct"
     try 78 "sslmode=verify-full&sslrootcert=$tls/other-ca.crt&sslnegotiation=direct"
 }
 
 @test "sslnegotiation=direct with a server before 17, which hangs up, gets a hint" {
-    [ "$(server_version)" -lt 17 ] || skip "server $(server_version) understands it"
+    [ "$(cluster_version)" -lt 17 ] || skip "PostgreSQL $(cluster_version) understands it"
     try 75 'sslmode=require&sslnegotiation=direct'
     assert_has "$stderr" 'older than PostgreSQL 17'
 }

@@ -151,6 +151,7 @@ sql() {
 }
 
 @test "B5: a backup before migrating, and the way back" {
+    needs_pg_dump
     system drizzle-workflow
     mkdir backup
     folder_first drizzle 1 first

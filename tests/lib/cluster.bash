@@ -173,6 +173,11 @@ cluster_has_client() {
     grep -Eq "$(printf ': [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:%04X 01 ' "$CLUSTER_PORT")" /proc/net/tcp
 }
 
+# The server's version, such as 15.
+cluster_version() {
+    "$(cluster_bin)/postgres" --version | sed 's/.* \([0-9]*\)[.a-z].*/\1/'
+}
+
 # Re-read the configuration and wait until new sessions have it.
 cluster_reload() {
     local before

@@ -1,0 +1,1 @@
+subset-13.bats
