@@ -86,6 +86,7 @@ no_differences() {
 }
 
 @test "every single alteration is found, and named with both sides" {
+    needs_server 15 "NULLS NOT DISTINCT"
     local alteration='' expected='' before='' line count=0
     drop_roles
     fresh_database
