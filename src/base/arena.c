@@ -25,17 +25,23 @@ void ep_arena_release(struct ep_arena *arena)
     arena->newest = NULL;
 }
 
+/* Blocks of the usual size are cleared as they are used: most are released nearly empty. */
+static bool is_cleared(size_t block_size)
+{
+    return block_size > BLOCK_BYTES;
+}
+
 static struct ep_arena_block *block_add(struct ep_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct ep_arena_block)) {
         ep_check_out_of_memory();
     }
-    struct ep_arena_block *block = calloc(1, sizeof(*block) + size);
+    size_t whole = sizeof(struct ep_arena_block) + size;
+    struct ep_arena_block *block = is_cleared(size) ? calloc(1, whole) : malloc(whole);
     if (block == NULL) {
         ep_check_out_of_memory();
     }
-    block->size = size;
-    block->older = arena->newest;
+    *block = (struct ep_arena_block){.older = arena->newest, .size = size};
     arena->newest = block;
     return block;
 }
@@ -54,6 +60,9 @@ void *ep_arena_allocate(struct ep_arena *arena, size_t size)
     }
     void *result = (char *)block->data + block->used;
     block->used += rounded;
+    if (!is_cleared(block->size)) {
+        memset(result, 0, rounded);
+    }
     return result;
 }
 

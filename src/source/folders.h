@@ -15,12 +15,6 @@
 #include "base/event.h"
 #include "source/migration.h"
 
-/* What a folder holds, as ep_file_list() gives it. */
-struct ep_name_list {
-    const char *const *items;
-    size_t count;
-};
-
 /* Those of the names in a folder that have a migration.sql; the array is the arena's. */
 struct ep_name_list ep_folders_find(struct ep_arena *arena, const char *folder,
                                     struct ep_name_list names);

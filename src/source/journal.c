@@ -203,20 +203,13 @@ static bool is_unlisted(const struct reading *reading, const char *name)
            == NULL;
 }
 
-static void note_unlisted(const struct reading *reading)
+static void note_unlisted(const struct reading *reading, struct ep_name_list names)
 {
-    struct ep_error ignored = {0}; /* a folder that may be entered but not listed: no note */
-    const char *const *names = NULL;
-    size_t count = 0;
-    if (!ep_file_list(reading->scratch, reading->folder, EP_FAULT_SOURCE, &names, &count,
-                      &ignored)) {
-        return;
-    }
-
     struct ep_enumeration unlisted = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (is_unlisted(reading, names[i])) {
-            ep_enumeration_add(&unlisted, names[i]);
+
+    for (size_t i = 0; i < names.count; i++) {
+        if (is_unlisted(reading, names.items[i])) {
+            ep_enumeration_add(&unlisted, names.items[i]);
         }
     }
     if (unlisted.count > 0) {
@@ -227,8 +220,8 @@ static void note_unlisted(const struct reading *reading)
 }
 
 bool ep_journal_read(struct ep_arena *arena, const char *folder, const char *journal,
-                     const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
-                     struct ep_error *err)
+                     struct ep_name_list names, const struct ep_reporter *reporter,
+                     struct ep_migration_list *ret_list, struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
     struct reading reading = {.arena = arena,
@@ -251,7 +244,7 @@ bool ep_journal_read(struct ep_arena *arena, const char *folder, const char *jou
     if (!examine(&reading, text, &list, err)) {
         return false;
     }
-    note_unlisted(&reading);
+    note_unlisted(&reading, names);
     *ret_list = list;
     return true;
 }

@@ -29,7 +29,7 @@ bool ep_journal_find(struct ep_arena *arena, const char *folder, const char **re
                      struct ep_error *err) EP_MUST_CHECK;
 
 /*
- * Read the journal and examine each of its files.
+ * Read the journal and examine each of its files. names are those in the folder, sorted.
  *
  * Reports EP_EVENT_SOURCE_NOTE for a tag or "when" that occurs twice and for
  * SQL files in the folder that the journal does not list. An entry that repeats
@@ -39,7 +39,7 @@ bool ep_journal_find(struct ep_arena *arena, const char *folder, const char **re
  * or lists a file that does not exist.
  */
 bool ep_journal_read(struct ep_arena *arena, const char *folder, const char *journal,
-                     const struct ep_reporter *reporter, struct ep_migration_list *ret_list,
-                     struct ep_error *err) EP_MUST_CHECK;
+                     struct ep_name_list names, const struct ep_reporter *reporter,
+                     struct ep_migration_list *ret_list, struct ep_error *err) EP_MUST_CHECK;
 
 #endif

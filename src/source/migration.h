@@ -23,6 +23,12 @@ enum ep_layout {
     EP_LAYOUT_NUMBERED /* SQL files and nothing else (numbered.h): the tag is the identity */
 };
 
+/* What a folder holds, as ep_file_list() gives it. */
+struct ep_name_list {
+    const char *const *items;
+    size_t count;
+};
+
 struct ep_migration {
     enum ep_layout layout;
     const char *tag; /* "0000_init", or the folder's "20240131235959_init"; for messages, too */

@@ -136,14 +136,9 @@ static bool check_unseen(struct ep_arena *arena, const char *folder, struct ep_e
  * Folders of migrations beside a journal. A name that ends in ".sql" is that of
  * a file, which the journal lists or not: thousands need not be looked at.
  */
-static struct ep_name_list find_beside_journal(struct ep_arena *arena, const char *folder)
+static struct ep_name_list find_beside_journal(struct ep_arena *arena, const char *folder,
+                                               struct ep_name_list names)
 {
-    struct ep_error ignored = {0}; /* a folder that may be entered but not listed */
-    struct ep_name_list names = {0};
-
-    if (!ep_file_list(arena, folder, EP_FAULT_SOURCE, &names.items, &names.count, &ignored)) {
-        return names;
-    }
     const char **others = ep_arena_array(arena, names.count, sizeof(*others));
     size_t count = 0;
     for (size_t i = 0; i < names.count; i++) {
@@ -159,12 +154,17 @@ static bool read_journal(struct ep_arena *arena, const char *folder, const char 
                          struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_name_list beside = find_beside_journal(&scratch, folder);
+    struct ep_error ignored = {0}; /* a folder that may be entered but not listed: no names */
+    struct ep_name_list names = {0};
 
+    if (!ep_file_list(&scratch, folder, EP_FAULT_SOURCE, &names.items, &names.count, &ignored)) {
+        names = (struct ep_name_list){0};
+    }
+    struct ep_name_list beside = find_beside_journal(&scratch, folder, names);
     if (beside.count > 0) {
         return ep_conversion_fail(&scratch, folder, journal, beside, err);
     }
-    return ep_journal_read(arena, folder, journal, reporter, ret_list, err);
+    return ep_journal_read(arena, folder, journal, names, reporter, ret_list, err);
 }
 
 static bool read_without_journal(struct ep_arena *arena, const struct ep_reporter *reporter,

@@ -37,12 +37,15 @@ enum ep_file_type ep_file_type(const char *path)
     return stat(path, &status) == 0 ? type_of(status.st_mode) : EP_FILE_ABSENT;
 }
 
-/* Without O_NONBLOCK a FIFO would hang here; without O_NOCTTY a terminal would become ours. */
+/*
+ * Without O_NONBLOCK a FIFO would hang here; without O_NOCTTY a terminal would become ours. musl's
+ * open() makes a second system call for O_CLOEXEC, its openat() does not.
+ */
 static int open_quietly(const char *path, int flags)
 {
     int descriptor = -1;
     do {
-        descriptor = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        descriptor = openat(AT_FDCWD, path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }
@@ -86,7 +89,8 @@ enum { GROWTH_BYTES = 4096 };
 /*
  * Read up to the end, wherever the end turns out to be: size is only what the
  * file had when it was opened (0 for those in /proc). There is room for one byte
- * more, for the NUL; when the content reaches into it, the file has grown.
+ * more, for the NUL; when the content reaches into it, the file has grown, and when it was asked
+ * for and not given, this is the end.
  */
 static bool read_to_end(struct ep_arena *arena, int descriptor, size_t size, size_t limit_bytes,
                         struct ep_span *ret_content, bool *ret_too_large)
@@ -101,12 +105,12 @@ static bool read_to_end(struct ep_arena *arena, int descriptor, size_t size, siz
             *ret_too_large = false;
             return false;
         }
-        if (count == 0) {
+        used += (size_t)count;
+        if (count == 0 || (used == size && used < capacity && used <= limit_bytes)) {
             data[used] = '\0';
             *ret_content = (struct ep_span){.data = data, .size = used};
             return true;
         }
-        used += (size_t)count;
         if (used > limit_bytes) {
             *ret_too_large = true;
             return false;

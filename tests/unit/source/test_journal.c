@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "system/file.h"
 #include "tests/unit/source/folder.h"
 #include "tests/unit/source/vectors.h"
 
@@ -17,6 +18,15 @@
 #define JOURNAL "drizzle/meta/_journal.json"
 
 static const struct ep_reporter nobody = {0};
+static const struct ep_name_list no_names = {0};
+
+static struct ep_name_list names_in(struct ep_arena *arena, const char *folder)
+{
+    struct ep_name_list names = {0};
+    struct ep_error err = {0};
+    assert_true(ep_file_list(arena, folder, EP_FAULT_SOURCE, &names.items, &names.count, &err));
+    return names;
+}
 
 static struct ep_migration_list read_vectors(struct ep_arena *arena, const char *folder)
 {
@@ -25,7 +35,7 @@ static struct ep_migration_list read_vectors(struct ep_arena *arena, const char 
     const char *journal = NULL;
     assert_true(ep_journal_find(arena, folder, &journal, &err));
     assert_non_null(journal);
-    if (!ep_journal_read(arena, folder, journal, &nobody, &list, &err)) {
+    if (!ep_journal_read(arena, folder, journal, names_in(arena, folder), &nobody, &list, &err)) {
         fail_msg("%s: %s", folder, err.summary);
     }
     return list;
@@ -86,7 +96,8 @@ static bool read_entries(struct folder *folder, const char *entries,
 {
     folder_write(JOURNAL, ep_arena_format(&folder->arena, "{\"entries\": [%s]}", entries));
     ep_text_reset(&folder->notes);
-    return ep_journal_read(&folder->arena, "drizzle", JOURNAL, &folder->reporter, ret_list, err);
+    return ep_journal_read(&folder->arena, "drizzle", JOURNAL, names_in(&folder->arena, "drizzle"),
+                           &folder->reporter, ret_list, err);
 }
 
 static void a_journal_without_entries(void **state)
@@ -271,16 +282,16 @@ static void a_journal_that_cannot_be_read(void **state)
     folder_write("a/b", "");
 
     assert_int_equal(mkfifo("a/pipe", 0600), 0);
-    assert_false(ep_journal_read(&folder->arena, "a", "a/pipe", &nobody, &list, &pipe));
+    assert_false(ep_journal_read(&folder->arena, "a", "a/pipe", no_names, &nobody, &list, &pipe));
     assert_int_equal(pipe.fault, EP_FAULT_SOURCE);
 
     assert_int_equal(truncate("a/b", (off_t)EP_JOURNAL_BYTES_MAX + 1), 0);
-    assert_false(ep_journal_read(&folder->arena, "a", "a/b", &nobody, &list, &large));
+    assert_false(ep_journal_read(&folder->arena, "a", "a/b", no_names, &nobody, &list, &large));
     assert_int_equal(large.fault, EP_FAULT_SOURCE);
     assert_non_null(strstr(large.summary, "too large"));
 
     folder_write("a/b", "{\n\"entries\": [,]}");
-    assert_false(ep_journal_read(&folder->arena, "a", "a/b", &nobody, &list, &malformed));
+    assert_false(ep_journal_read(&folder->arena, "a", "a/b", no_names, &nobody, &list, &malformed));
     assert_int_equal(malformed.place.line, 2);
     assert_string_equal(malformed.place.file, "a/b");
 }
