@@ -23,7 +23,7 @@ const char ep_numbered_ledger_probe[] =
     " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
     " AND NOT a.attisdropped"
     " LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
-    " WHERE pg_catalog.to_regnamespace($1) IS NOT NULL";
+    " WHERE pg_catalog.to_regnamespace($1) IS NOT NULL ORDER BY a.attnum";
 
 /* The columns that may hold names, and those that may hold the time. */
 static const char *const name_columns[] = {

@@ -147,7 +147,7 @@ no_differences() {
         fresh_database
         as_superuser
         folder=$BATS_TEST_TMPDIR/random.$seed
-        node "$BATS_TEST_DIRNAME/random_schema.js" "$seed" "$folder" >"$folder.alterations"
+        node "$BATS_TEST_DIRNAME/random_schema.js" "$seed" "$folder" "$(cluster_version)" >"$folder.alterations"
         migrate ENTRYPOINT_VERIFY_SNAPSHOT=fail
         assert_status 0
         check --strict

@@ -1,10 +1,10 @@
-// A random schema as a Drizzle folder, and random alterations of it: node random_schema.js SEED FOLDER
+// A random schema as a Drizzle folder, and random alterations of it: node random_schema.js SEED FOLDER SERVER-VERSION
 //
 // Writes FOLDER with one migration and its snapshot (format 7), and prints a line for each alteration: its SQL, a tab, and
 // what `check` has to say about it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-const [seed, folder] = [Number(process.argv[2]), process.argv[3]];
+const [seed, folder, server] = [Number(process.argv[2]), process.argv[3], Number(process.argv[4])];
 
 // mulberry32: the same numbers everywhere for one seed
 let state = seed;
@@ -91,7 +91,7 @@ for (let t = 0; t < 2 + below(4); t++) {
         alter(`DROP INDEX IF EXISTS ${quote(schema || 'public')}.${quote(index)}`, `${group} - index ${index}`);
     }
     if (columns.length > 1 && maybe(0.6)) {
-        const unique = `unique_${t}`, on = columns.slice(0, 2), distinct = maybe(0.3);
+        const unique = `unique_${t}`, on = columns.slice(0, 2), distinct = maybe(0.3) && server >= 15;
         table.uniqueConstraints[unique] = { name: unique, columns: on, nullsNotDistinct: distinct };
         parts.push(`CONSTRAINT ${quote(unique)} UNIQUE ${distinct ? 'NULLS NOT DISTINCT ' : ''}(${on.map(quote).join(', ')})`);
         alter(`ALTER TABLE ${qualified} DROP CONSTRAINT IF EXISTS ${quote(unique)}`, `${group} - unique ${unique}`);
