@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # [migrate] on_exists = skip, on_missing = defer: numbered files of which not everything has to work.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets and reads the rest
+# shellcheck disable=SC2119,SC2120,SC2016,SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets and reads the rest
 load ../lib/integration
 
 setup() {
