@@ -1,4 +1,5 @@
 #include "entrypoint/action.h"
+#include "format/json.h"
 #include "settings/variable.h"
 #include "system/signals.h"
 
@@ -113,6 +114,7 @@ int main(int argc, char *argv[])
 
     (void)argc;
     ep_signals_install();
+    ep_json_install();
     /* What is pending or differs was asked for and has been shown: an answer, not a failure. */
     if (!run(&arena, argv, &log, &err) && err.fault != EP_FAULT_PENDING
         && err.fault != EP_FAULT_DRIFT) {

@@ -1,10 +1,26 @@
 #include "format/json.h"
 
+#include "base/check.h"
 #include "format/defect.h"
 #include "format/excerpt.h"
 #include "format/utf8.h"
 
 #include <stdint.h>
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL) {
+        ep_check_out_of_memory();
+    }
+    return memory;
+}
+
+void ep_json_install(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
 
 void ep_json_drop(json_t **slot)
 {

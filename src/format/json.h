@@ -13,6 +13,10 @@
 
 #include <jansson.h>
 
+/* No memory for jansson ends the process, as everywhere else: what would be built lacks members
+ * otherwise, and nobody notices. First thing in main(). */
+void ep_json_install(void);
+
 /* json_decref() for EP_CLEANUP. */
 void ep_json_drop(json_t **slot);
 

@@ -14,7 +14,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_refusal(const struct ep_error *err, enum ep_fault fault)
 {
     EP_CHECK(err->fault == fault && err->summary[0] != '\0');
-    EP_CHECK(strchr(err->summary, '\n') == NULL);
 }
 
 static void check_values(struct ep_arena *arena, const struct ep_command_line *line)

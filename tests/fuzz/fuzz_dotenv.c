@@ -16,7 +16,8 @@ static void check_entry(const struct ep_dotenv_entry *entry)
     struct ep_span value = ep_span_of(entry->value);
 
     EP_CHECK(name.size > 0 && ep_span_find_byte(name, 0, '=') == SIZE_MAX);
-    EP_CHECK(ep_span_equal(ep_span_trim(name), name));
+    EP_CHECK(strchr(" \t\n", name.data[0]) == NULL);
+    EP_CHECK(strchr(" \t\n", name.data[name.size - 1]) == NULL);
     EP_CHECK(ep_span_find_byte(name, 0, '\r') == SIZE_MAX);
     EP_CHECK(ep_span_find_byte(value, 0, '\r') == SIZE_MAX);
     EP_CHECK(ep_utf8_find_invalid(name) == SIZE_MAX && ep_utf8_find_invalid(value) == SIZE_MAX);
