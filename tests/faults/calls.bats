@@ -77,6 +77,9 @@ at_point() {
     ended[$status]=$((${ended[$status]:-0} + 1))
     case $status in
     0) check_done || fail "$kind $at fails with errno $error: status 0, but it is not done" "$(cat "$BATS_TEST_TMPDIR/said")" ;;
+    # check reports a snapshot that it cannot read among what is wrong with the folders.
+    1) grep -q 'problem.* with the folders' "$BATS_TEST_TMPDIR/said" ||
+        fail "$kind $at fails with errno $error: status 1" "$(cat "$BATS_TEST_TMPDIR/said")" ;;
     65 | 66 | 71 | 75 | 77 | 78)
         # What cannot be written cannot be said.
         [ "$kind" = write ] || grep -Eq '(^| )error:|"level":"error"|ERROR' "$BATS_TEST_TMPDIR/said" ||
