@@ -107,7 +107,7 @@ each_call() {
         step=1
         [ -n "${SOAK:-}" ] || step=$(((count + most - 1) / most))
         [ "$step" -gt 0 ] || continue
-        for ((at = 1 + RANDOM % step; at <= count; at += step)); do
+        for ((at = (step + 1) / 2; at <= count; at += step)); do
             at_point "${kind%:*}" "${kind#*:}" "$at" "$@"
         done
     done
