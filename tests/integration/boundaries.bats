@@ -184,6 +184,7 @@ progress_count() {
 }
 
 @test "every other kind that is refused in a transaction runs" {
+    needs_server 14 "REINDEX (CONCURRENTLY)"
     cluster_sql postgres "GRANT SET ON PARAMETER work_mem TO app" 2>/dev/null || true
     DATABASE_URL=$(cluster_url "$DATABASE" postgres "$CLUSTER_PASSWORD")
     location=$CLUSTER_DIR/space$RANDOM

@@ -143,6 +143,7 @@ as_if_interrupted_at() {
 }
 
 @test "SIGKILL within a transaction of it: nothing half-done, nothing twice" {
+    needs_server 14 "client_connection_check_interval"
     folder_add "$folder" 0000_a "CREATE TABLE a (n int);${break_}CREATE INDEX CONCURRENTLY i ON a (n);${break_}INSERT INTO a VALUES (1);${break_}
 DO \$\$ BEGIN IF to_regclass('slow') IS NOT NULL THEN PERFORM pg_sleep(120); END IF; END \$\$;${break_}CREATE INDEX CONCURRENTLY j ON a (n);"
     cluster_sql "$DATABASE" 'CREATE TABLE slow ()'
@@ -161,6 +162,7 @@ DO \$\$ BEGIN IF to_regclass('slow') IS NOT NULL THEN PERFORM pg_sleep(120); END
 }
 
 @test "interrupted behind the statement's end: the catalogs tell that it is done" {
+    needs_server 14 "DETACH PARTITION CONCURRENTLY"
     # The last statement fails, so that what was recorded stays.
     other=other$RANDOM
     folder_add "$folder" 0000_a "CREATE TABLE a (n int); CREATE INDEX old ON a (n);
