@@ -24,23 +24,22 @@
  * What the operator must do, and the exit status that says so. One list feeds
  * the enum, the exit statuses, --help, the manual page and the README.
  */
-#define EP_FAULT_LIST(X)                                                                   \
-    X(NONE, 0, "done, or the server was started in this process's place")                  \
-    X(PENDING, 1, "migrations are pending: status --exit-code")                            \
-    X(DRIFT, 1, "the database or the folder is not as it should be: check")                \
-    X(USAGE, 64, "the command line is wrong")                                              \
-    X(SQL, 65, "a migration's SQL failed; it was rolled back")                             \
-    X(SOURCE, 66,                                                                          \
-      "a migration folder, journal or file is missing, malformed or refused") \
-    X(VERIFY, 69, "a critical table is missing")                                           \
-    X(BUG, 70, "an assertion failed inside this program")                                  \
-    X(SYSTEM, 71, "the operating system refused a request")                                \
-    X(HOOK, 73, "the hook before_migrate failed; nothing was migrated")                    \
-    X(UNAVAILABLE, 75, "the deadline passed; trying again later may help")                 \
-    X(DENIED, 77, "authentication failed or a permission is missing")                      \
-    X(CONFIG, 78, "a setting or the connection string is unusable")                        \
-    X(NOT_EXECUTABLE, 126, "the server program cannot be executed")                        \
-    X(NOT_FOUND, 127, "the server program was not found")                                  \
+#define EP_FAULT_LIST(X)                                                                  \
+    X(NONE, 0, "done, or the server was started in this process's place")                 \
+    X(PENDING, 1, "migrations are pending: status --exit-code")                           \
+    X(DRIFT, 1, "the database or the folder is not as it should be: check")               \
+    X(USAGE, 64, "the command line is wrong")                                             \
+    X(SQL, 65, "a migration's SQL failed; it was rolled back")                            \
+    X(SOURCE, 66, "a migration folder, journal or file is missing, malformed or refused") \
+    X(VERIFY, 69, "a critical table is missing")                                          \
+    X(BUG, 70, "an assertion failed inside this program")                                 \
+    X(SYSTEM, 71, "the operating system refused a request")                               \
+    X(HOOK, 73, "the hook before_migrate failed; nothing was migrated")                   \
+    X(UNAVAILABLE, 75, "the deadline passed; trying again later may help")                \
+    X(DENIED, 77, "authentication failed or a permission is missing")                     \
+    X(CONFIG, 78, "a setting or the connection string is unusable")                       \
+    X(NOT_EXECUTABLE, 126, "the server program cannot be executed")                       \
+    X(NOT_FOUND, 127, "the server program was not found")                                 \
     X(SIGNAL, 128, "stopped by signal n: the status is 128 + n")
 
 enum ep_fault {
