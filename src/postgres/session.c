@@ -116,12 +116,16 @@ static enum ep_io wait_answer(struct ep_session *session, int64_t deadline_ms)
 
 void ep_session_set_idle(struct ep_session *session, const struct ep_idle *idle)
 {
-    session->idle = idle == NULL ? (struct ep_idle){0} : *idle;
+    static const struct ep_idle nobody = {0};
+
+    session->idle = *(idle == NULL ? &nobody : idle);
 }
 
 void ep_session_set_running(struct ep_session *session, const struct ep_running *running)
 {
-    session->running = running == NULL ? (struct ep_running){0} : *running;
+    static const struct ep_running nothing = {0};
+
+    session->running = *(running == NULL ? &nothing : running);
     session->running.since_ms = ep_clock_ms();
     if (running != NULL) {
         ep_session_release_notices(session);

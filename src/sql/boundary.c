@@ -19,8 +19,9 @@ static void advance(struct cursor *cursor)
 
 static struct ep_span current(const struct cursor *cursor)
 {
-    return cursor->at_end ? (struct ep_span){0}
-                          : ep_sql_token_text(cursor->lexer.text, cursor->token);
+    struct ep_span nothing = {0};
+
+    return cursor->at_end ? nothing : ep_sql_token_text(cursor->lexer.text, cursor->token);
 }
 
 static bool is_word(const struct cursor *cursor, const char *keyword)

@@ -49,13 +49,6 @@ static bool has(const struct scene *scene, enum ep_sql_action_mark mark)
     return ep_sql_action_has(scene->action, mark);
 }
 
-static struct ep_hazard_column *find_column(struct judge *judge, const struct scene *scene)
-{
-    return scene->action->column_count == 0
-               ? NULL
-               : ep_hazard_state_column(&judge->state, scene->relation, scene->action->columns[0]);
-}
-
 static void judge_create(struct judge *judge, const struct scene *scene)
 {
     struct ep_sql_name name = scene->action->object;
@@ -101,12 +94,13 @@ static void judge_drop_other(struct judge *judge, const struct scene *scene)
 
 static void judge_add_column(struct judge *judge, const struct scene *scene)
 {
-    struct ep_hazard_column *column = find_column(judge, scene);
+    struct ep_hazard_column *column =
+        ep_hazard_state_first(&judge->state, scene->relation, scene->action);
     bool has_default = has(scene, EP_SQL_MARK_DEFAULT);
     bool is_computed = has(scene, EP_SQL_MARK_COMPUTED)
                        || (has_default && judge->server_version < CONSTANT_DEFAULT_IS_FREE);
 
-    if (column->fact != NULL && has(scene, EP_SQL_MARK_IF_EXISTS)) {
+    if (column == NULL || (column->fact != NULL && has(scene, EP_SQL_MARK_IF_EXISTS))) {
         return; /* nothing happens */
     }
     if (has(scene, EP_SQL_MARK_NOT_NULL) && !has_default) {
@@ -130,24 +124,27 @@ static void judge_add_column(struct judge *judge, const struct scene *scene)
 
 static void judge_drop_column(struct judge *judge, const struct scene *scene)
 {
-    const struct ep_hazard_column *column = find_column(judge, scene);
-    bool is_absent = column->fact == NULL && scene->relation->fact != NULL;
+    const struct ep_hazard_column *column =
+        ep_hazard_state_first(&judge->state, scene->relation, scene->action);
+    bool is_absent = column == NULL || (column->fact == NULL && scene->relation->fact != NULL);
 
-    if (!column->is_added && !is_absent) {
+    if (!is_absent && !column->is_added) {
         add(judge, scene, EP_HAZARD_RULE_DROP_COLUMN);
     }
 }
 
 static void judge_set_type(struct judge *judge, const struct scene *scene)
 {
-    struct ep_hazard_column *column = find_column(judge, scene);
-    struct ep_span type = column->type;
+    struct ep_hazard_column *column =
+        ep_hazard_state_first(&judge->state, scene->relation, scene->action);
     struct ep_type_change change = {.cost = EP_TYPE_CHANGE_REWRITE};
 
-    if (type.size > 0) {
-        ep_type_change_judge(type, scene->action->type, has(scene, EP_SQL_MARK_CAST), &change);
-    } else if (scene->relation->fact != NULL) {
+    if (column == NULL || (column->type.size == 0 && scene->relation->fact != NULL)) {
         return; /* no such column: the server will say so */
+    }
+    if (column->type.size > 0) {
+        ep_type_change_judge(column->type, scene->action->type, has(scene, EP_SQL_MARK_CAST),
+                             &change);
     }
     if (has(scene, EP_SQL_MARK_USING)) {
         change.cost = EP_TYPE_CHANGE_REWRITE;
@@ -171,7 +168,8 @@ static void judge_set_type(struct judge *judge, const struct scene *scene)
 
 static void judge_set_not_null(struct judge *judge, const struct scene *scene)
 {
-    const struct ep_hazard_column *column = find_column(judge, scene);
+    const struct ep_hazard_column *column =
+        ep_hazard_state_first(&judge->state, scene->relation, scene->action);
     int percent = -1;
 
     if (column == NULL || (column->fact != NULL && column->fact->is_not_null)
@@ -195,7 +193,8 @@ static void judge_set_not_null(struct judge *judge, const struct scene *scene)
 
 static void judge_column(struct judge *judge, const struct scene *scene)
 {
-    struct ep_hazard_column *column = find_column(judge, scene);
+    struct ep_hazard_column *column =
+        ep_hazard_state_first(&judge->state, scene->relation, scene->action);
 
     switch ((int)scene->action->kind) {
     case EP_SQL_ACTION_ADD_COLUMN:

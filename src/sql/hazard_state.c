@@ -83,6 +83,14 @@ struct ep_hazard_column *ep_hazard_state_column(struct ep_hazard_state *state,
     return column;
 }
 
+struct ep_hazard_column *ep_hazard_state_first(struct ep_hazard_state *state,
+                                               struct ep_hazard_relation *relation,
+                                               const struct ep_sql_action *action)
+{
+    return action->column_count == 0 ? NULL
+                                     : ep_hazard_state_column(state, relation, action->columns[0]);
+}
+
 void ep_hazard_state_rename_column(struct ep_hazard_state *state,
                                    struct ep_hazard_relation *relation, const char *from,
                                    const char *to)

@@ -4,6 +4,7 @@
 #ifndef EP_SQL_HAZARD_STATE_H
 #define EP_SQL_HAZARD_STATE_H
 
+#include "sql/action.h"
 #include "sql/relation.h"
 
 struct ep_hazard_column {
@@ -54,6 +55,10 @@ struct ep_hazard_relation *ep_hazard_state_create(struct ep_hazard_state *state,
 struct ep_hazard_column *ep_hazard_state_column(struct ep_hazard_state *state,
                                                 struct ep_hazard_relation *relation,
                                                 const char *name);
+/* The first that an action names; NULL where it names none. */
+struct ep_hazard_column *ep_hazard_state_first(struct ep_hazard_state *state,
+                                               struct ep_hazard_relation *relation,
+                                               const struct ep_sql_action *action);
 /* It has this name from here on, and the old one is no fact any more. */
 void ep_hazard_state_rename_column(struct ep_hazard_state *state,
                                    struct ep_hazard_relation *relation, const char *from,

@@ -133,9 +133,10 @@ static bool try_host(struct waiting *waiting, size_t host, struct ep_session **r
         if (is_over(waiting) && waiting->tries > 0) {
             return false;
         }
-        if (try_address(waiting, host, &list.items[i], list.count - i + hosts_after, ret_session)) {
+        const struct ep_address *address = list.items + i; /* the resolver's */
+        if (try_address(waiting, host, address, list.count - i + hosts_after, ret_session)) {
             waiting->host = host;
-            waiting->address = &list.items[i];
+            waiting->address = address;
             return true;
         }
     }

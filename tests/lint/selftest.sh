@@ -7,6 +7,7 @@ trap 'rm -rf "$tree"' EXIT
 cp -r Makefile mk .clang-format .clang-tidy "$tree"
 mkdir -p "$tree/src/base" "$tree/src/format" "$tree/entrypoint" "$tree/tests"
 cp src/LAYERS "$tree/src"
+cp entrypoint/licenses.h "$tree/entrypoint"
 cp -r tests/lint "$tree/tests"
 cd "$tree" || exit 1
 
@@ -50,6 +51,8 @@ chmod +x .ci/run
 mkdir examples # to documentation, this program says nothing
 : >examples/entrypoint.ini
 : >entrypoint/entrypoint.1
+mkdir entrypoint/completions
+for shell in bash zsh fish; do : >entrypoint/completions/entrypoint.$shell; done
 count=0
 
 report() { # report DESCRIPTION WHETHER: with what the lint said as diagnostics
