@@ -13,7 +13,7 @@ const { tools, owner, entrypoint, built } = require('./tools.js')
 const waiting = require('./waiting.js')
 
 const quick = process.env.QUICK === '1'
-const work = `${built}/work`
+const work = `${built}/scratch`
 const limits = new Limits()
 const sections = []
 const plots = {}

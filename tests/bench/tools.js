@@ -35,7 +35,7 @@ const tools = {
 }
 
 function kit(command, database, folder) {
-  const config = `${built}/work/kit-${database}.json`
+  const config = `${built}/scratch/kit-${database}.json`
   fs.writeFileSync(config, JSON.stringify({ dialect: 'postgresql', out: `${folder}/drizzle`, dbCredentials: { url: url(database, undefined, '') } }))
   return { command: [...command, 'migrate', `--config=${path.relative(peers, config)}`], cwd: peers }
 }

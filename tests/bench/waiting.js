@@ -29,7 +29,7 @@ async function readyAt(offset) {
 
 // Start a waiter, then the server; by how much the waiter's end is behind "ready", ms.
 async function oneStart(command, variables) {
-  const file = `${built}/work/waited`
+  const file = `${built}/scratch/waited`
   const offset = fs.statSync(`${env.CLUSTER_DIR}/log`).size
   const waiter = spawn(`${built}/measure`, [file, ...command], { env: { PATH: env.PATH, ...variables }, stdio: 'ignore' })
   const ended = new Promise((resolve) => waiter.once('exit', resolve))
@@ -64,7 +64,7 @@ async function measure({ quick, psql, createDatabase }) {
     crashes.push(await oneStart(waiters['**entrypoint wait**'], variables))
     psql(database, 'DROP TABLE filler')
   }
-  const idle = `${built}/work/idle`
+  const idle = `${built}/scratch/idle`
   const seconds = quick ? 10 : 20
   spawnSync(`${built}/measure`, [idle, entrypoint, 'wait', '--log-level', 'error', '--timeout', `${seconds}s`],
     { env: { PATH: env.PATH, DATABASE_URL: url(database, 9) }, stdio: 'ignore' })
