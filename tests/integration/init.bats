@@ -177,11 +177,11 @@ on_terminal() {
 
 @test "on a terminal the server is in the foreground, and afterwards who was there before" {
     command=$(printf '%q ' "${ours[@]}")
-    seen=$(on_terminal "sh -c 'echo \$\$; $command sh -c \"ps -o pid=,pgid=,tpgid= -p \\\$\\\$\" 2>/dev/null; ps -o tpgid= -p \$\$'")
-    read -r shell server group foreground after <<<"$(tr -s ' \n' ' ' <<<"$seen")"
+    seen=$(on_terminal "sh -c 'ps -o tpgid= -p \$\$; $command sh -c \"ps -o pid=,pgid=,tpgid= -p \\\$\\\$\" 2>/dev/null; ps -o tpgid= -p \$\$'")
+    read -r before server group foreground after <<<"$(tr -s ' \n' ' ' <<<"$seen")"
     assert_equal "$group" "$server" "the server's process group"
     assert_equal "$foreground" "$server" "the foreground while it runs"
-    assert_equal "$after" "$shell" "the foreground afterwards"
+    assert_equal "$after" "$before" "the foreground afterwards"
 }
 
 @test "a server that cannot be started is told as without init" {
