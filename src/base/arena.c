@@ -98,6 +98,20 @@ char *ep_arena_copy(struct ep_arena *arena, struct ep_span span)
     return copy;
 }
 
+char *ep_arena_concat(struct ep_arena *arena, const char *const *texts)
+{
+    size_t size = 0;
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        size += strlen(texts[i]);
+    }
+    char *whole = ep_arena_array(arena, size + 1, 1);
+    char *end = whole;
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        end = stpcpy(end, texts[i]);
+    }
+    return whole;
+}
+
 char *ep_arena_format(struct ep_arena *arena, const char *format, ...)
 {
     va_list arguments;

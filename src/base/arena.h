@@ -36,6 +36,10 @@ void *ep_arena_grow(struct ep_arena *arena, void *items, size_t count, size_t si
 
 /* A NUL-terminated copy. */
 char *ep_arena_copy(struct ep_arena *arena, struct ep_span span);
+
+/* The texts one after another, up to a NULL: for what is done ten thousand times. */
+char *ep_arena_concat(struct ep_arena *arena, const char *const *texts);
+
 char *ep_arena_format(struct ep_arena *arena, const char *format, ...) EP_PRINTF(2, 3);
 
 #endif

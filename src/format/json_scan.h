@@ -1,9 +1,10 @@
 /*
  * json_scan.h - a few members out of a large JSON text, without building the rest.
  *
- * Ten times as fast as ep_json_parse(), and no judge of what it passes over: a text
- * that is not well-formed may be read or refused. Where it is refused, ep_json_parse()
- * says why.
+ * Ten times as fast as ep_json_parse(). What it accepts to its end, that accepts, too; what
+ * it refuses is for that to judge: besides what is not well-formed, the rare texts with an
+ * exponent, more than 300 digits, more than 64 levels, or an escaped NUL or half of a
+ * surrogate pair. It expects what ep_defect_find() finds nothing in.
  *
  *     struct ep_json_scan scan = {.text = text};
  *     struct ep_span name;
@@ -12,7 +13,7 @@
  *             if (ep_span_equals(name, "tables")) { ... } else { ep_json_scan_skip(&scan); }
  *         }
  *     }
- *     if (scan.failed) ...
+ *     if (!ep_json_scan_end(&scan)) ...
  *
  * Each member and element must be read or skipped before the next one is asked for.
  */
@@ -22,11 +23,13 @@
 #include "base/arena.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ep_json_scan {
     struct ep_span text;
     size_t offset;
-    bool failed; /* not JSON: nothing more is read */
+    bool failed;   /* refused: nothing more is read */
+    bool is_start; /* for json_scan.c only: behind a bracket that was entered */
 };
 
 /* Go into the object '{' or the array '[' that is next; any other value is skipped: false. */
@@ -44,5 +47,11 @@ void ep_json_scan_skip(struct ep_json_scan *scan);
 /* The text that is next, its escapes resolved, up to a NUL; NULL for another value, which is
  * skipped. */
 const char *ep_json_scan_text(struct ep_json_scan *scan, struct ep_arena *arena);
+
+/* The number that is next; refused unless it is a whole one of up to 15 digits. */
+bool ep_json_scan_whole(struct ep_json_scan *scan, int64_t *ret_value);
+
+/* Whether nothing was refused and nothing follows. */
+bool ep_json_scan_end(struct ep_json_scan *scan);
 
 #endif

@@ -21,7 +21,7 @@ struct reading {
 
 static const char *sql_of(struct ep_arena *arena, const char *folder, const char *name)
 {
-    return ep_arena_format(arena, "%s/%s/migration.sql", folder, name);
+    return ep_arena_concat(arena, (const char *const[]){folder, "/", name, "/migration.sql", NULL});
 }
 
 struct ep_name_list ep_folders_find(struct ep_arena *arena, const char *folder,

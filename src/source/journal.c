@@ -77,7 +77,12 @@ static const struct ep_entry **sort(const struct reading *reading,
     for (size_t i = 0; i < count; i++) {
         sorted[i] = &reading->entries.items[i];
     }
-    qsort(sorted, count, sizeof(const struct ep_entry *), order);
+    for (size_t i = 1; i < count; i++) { /* mostly they are in order already */
+        if (order(&sorted[i - 1], &sorted[i]) > 0) {
+            qsort(sorted, count, sizeof(const struct ep_entry *), order);
+            break;
+        }
+    }
     return sorted;
 }
 
@@ -140,7 +145,9 @@ static struct ep_migration_list list_migrations(const struct reading *reading)
         if (!reading->left_out[i]) {
             list.items[list.count++] = (struct ep_migration){
                 .tag = entry->tag,
-                .path = ep_arena_format(reading->arena, "%s/%s.sql", reading->folder, entry->tag),
+                .path = ep_arena_concat(
+                    reading->arena,
+                    (const char *const[]){reading->folder, "/", entry->tag, ".sql", NULL}),
                 .created_at = entry->created_at,
             };
         }
@@ -172,17 +179,16 @@ static bool examine(const struct reading *reading, struct ep_span text,
                     const struct ep_migration_list *list, struct ep_error *err)
 {
     struct ep_error cause = {0};
-    for (size_t i = 0; i < list->count; i++) {
-        if (ep_migration_examine(&list->items[i], &cause)) {
-            continue;
-        }
-        if (cause.errnum == ENOENT) {
-            return fail_missing(reading, text, &list->items[i], err);
-        }
-        *err = cause;
-        return ep_error_context(err, "migration %s", printable(reading, list->items[i].tag));
+    size_t failed = 0;
+
+    if (ep_migration_examine_all(list, &failed, &cause)) {
+        return true;
     }
-    return true;
+    if (cause.errnum == ENOENT) {
+        return fail_missing(reading, text, &list->items[failed], err);
+    }
+    *err = cause;
+    return ep_error_context(err, "migration %s", printable(reading, list->items[failed].tag));
 }
 
 static int compare_tag_with_entry(const void *tag, const void *entry)

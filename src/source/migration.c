@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "format/utf8.h"
 #include "system/file.h"
+#include "system/thread.h"
 
 #include <stdint.h>
 #include <time.h>
@@ -76,6 +77,51 @@ bool ep_migration_examine(struct ep_migration *migration, struct ep_error *err)
     return true;
 }
 
+/* A part of a list, and how far it could be examined. */
+struct share {
+    struct ep_migration *items;
+    size_t count, examined;
+    struct ep_error err;
+};
+
+static void *examine_share(void *argument)
+{
+    struct share *share = argument;
+
+    while (share->examined < share->count
+           && ep_migration_examine(&share->items[share->examined], &share->err)) {
+        share->examined++;
+    }
+    return NULL;
+}
+
+bool ep_migration_examine_all(const struct ep_migration_list *list, size_t *ret_failed,
+                              struct ep_error *err)
+{
+    enum {
+        SHARED_FROM = 256,
+        STACK_BYTES = 256 * 1024
+    }; /* below, a thread costs more than it spares */
+    size_t half = list->count < SHARED_FROM ? 0 : list->count / 2;
+    struct share first = {.items = list->items, .count = list->count - half};
+    struct share second = {.items = list->items + first.count, .count = half};
+    pthread_t thread;
+    bool threaded = half > 0 && ep_thread_start(examine_share, &second, STACK_BYTES, &thread);
+
+    (void)examine_share(&first);
+    if (threaded) {
+        EP_CHECK(pthread_join(thread, NULL) == 0);
+    } else {
+        (void)examine_share(&second);
+    }
+    if (first.examined == first.count && second.examined == second.count) {
+        return true;
+    }
+    *err = first.examined < first.count ? first.err : second.err;
+    *ret_failed = first.examined < first.count ? first.examined : first.count + second.examined;
+    return false;
+}
+
 /* Every line ending, which is "\n" or "\r\n", as ending. */
 static void append_with_line_endings(struct ep_span text, const char *ending,
                                      struct ep_text *ret_text)
@@ -94,7 +140,8 @@ static void append_with_line_endings(struct ep_span text, const char *ending,
     }
 }
 
-bool ep_migration_hash_line_endings(struct ep_migration *migration, struct ep_error *err)
+bool ep_migration_hash_line_endings(struct ep_arena *arena, struct ep_migration *migration,
+                                    struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
     struct ep_text replaced EP_CLEANUP(ep_text_clear) = {0};
@@ -105,10 +152,13 @@ bool ep_migration_hash_line_endings(struct ep_migration *migration, struct ep_er
         return false;
     }
     struct ep_span text = text_of(content, &replaced);
+    char *hashes = ep_arena_array(arena, 2, EP_DIGEST_HEX_BYTES);
     append_with_line_endings(text, "\n", &changed);
-    ep_digest_sha256_hex(ep_text_span(&changed), migration->hash_lf);
+    ep_digest_sha256_hex(ep_text_span(&changed), hashes);
     ep_text_reset(&changed);
     append_with_line_endings(text, "\r\n", &changed);
-    ep_digest_sha256_hex(ep_text_span(&changed), migration->hash_crlf);
+    ep_digest_sha256_hex(ep_text_span(&changed), hashes + EP_DIGEST_HEX_BYTES);
+    migration->hash_lf = hashes;
+    migration->hash_crlf = hashes + EP_DIGEST_HEX_BYTES;
     return true;
 }

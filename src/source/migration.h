@@ -40,12 +40,12 @@ struct ep_migration {
     enum ep_defect defect;          /* matters only if it is to be run */
     size_t defect_offset;           /* byte in the file */
     /*
-     * "" or the hash with all line endings LF, CRLF; filled in on demand by
-     * ep_migration_hash_line_endings(): a checkout that changed only these has
+     * NULL or the hash with all line endings LF, CRLF; set by
+     * ep_migration_hash_line_endings() while a plan is made: a checkout that changed only these has
      * not edited the migration. A \r that stands alone is no line ending here,
      * as git leaves it alone.
      */
-    char hash_lf[EP_DIGEST_HEX_BYTES], hash_crlf[EP_DIGEST_HEX_BYTES];
+    const char *hash_lf, *hash_crlf;
 };
 
 /* What sources hold, in execution order. */
@@ -85,8 +85,15 @@ bool ep_migration_is_sql(const char *file);
  */
 bool ep_migration_examine(struct ep_migration *migration, struct ep_error *err) EP_MUST_CHECK;
 
-/* Set hash_lf and hash_crlf from the file. Errors: EP_FAULT_SOURCE. */
-bool ep_migration_hash_line_endings(struct ep_migration *migration,
+/*
+ * ep_migration_examine() for all of a list, a long one by two threads. *ret_failed is the index of
+ * the first that fails.
+ */
+bool ep_migration_examine_all(const struct ep_migration_list *list, size_t *ret_failed,
+                              struct ep_error *err) EP_MUST_CHECK;
+
+/* Set hash_lf and hash_crlf from the file; they are the arena's. Errors: EP_FAULT_SOURCE. */
+bool ep_migration_hash_line_endings(struct ep_arena *arena, struct ep_migration *migration,
                                     struct ep_error *err) EP_MUST_CHECK;
 
 #endif

@@ -96,7 +96,8 @@ static bool read_one(struct reading *reading, const char *name, struct ep_error 
 {
     struct ep_migration migration = {
         .layout = EP_LAYOUT_NUMBERED,
-        .path = ep_arena_format(reading->arena, "%s/%s", reading->folder, name),
+        .path = ep_arena_concat(reading->arena,
+                                (const char *const[]){reading->folder, "/", name, NULL}),
         .tag = tag_of(reading->arena, name),
     };
 

@@ -123,7 +123,7 @@ static bool scan_head(struct ep_arena *arena, struct ep_span text, struct head *
         parents[file->parent_count++] = parent;
     }
     file->parents = parents;
-    return !scan.failed;
+    return ep_json_scan_end(&scan);
 }
 
 bool ep_snapshot_file_peek(struct ep_arena *arena, const char *path,

@@ -195,7 +195,7 @@ bool ep_snapshot_names_read(struct ep_arena *arena, const char *folder, const ch
     struct reading reading = {.arena = arena, .scan = {.text = text}, .schema = &found};
     read_snapshot(&reading);
     version = reading.version == NULL ? 0 : strtol(reading.version, NULL, 10);
-    if (reading.scan.failed || version <= 0 || version >= CHANGES_VERSION) {
+    if (!ep_json_scan_end(&reading.scan) || version <= 0 || version >= CHANGES_VERSION) {
         found = (struct ep_schema){0};
         if (!ep_snapshot_read(arena, folder, path, &found, &version, err)) {
             return false;

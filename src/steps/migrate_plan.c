@@ -16,11 +16,14 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
     size_t count = 0;
 
     ep_plan_find_mismatches(arena, &tier->migrations, ledger, &mismatches, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
-        if (migration->hash_lf[0] == '\0' && !ep_migration_hash_line_endings(migration, err)) {
-            return false;
-        }
+    bool made = true;
+    for (size_t i = 0; i < count && made; i++) {
+        made = ep_migration_hash_line_endings(arena, &tier->migrations.items[mismatches[i]], err);
     }
-    return ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
+    made = made && ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
+    for (size_t i = 0; i < count; i++) { /* the migrations live longer than the arena */
+        struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
+        migration->hash_lf = migration->hash_crlf = NULL;
+    }
+    return made;
 }

@@ -98,8 +98,8 @@ static bool is_edited(const struct ep_plan_item *item)
     const struct ep_migration *migration = item->migration;
 
     return !item->row->is_hashless && strcmp(recorded, migration->hash) != 0
-           && strcmp(recorded, migration->hash_lf) != 0
-           && strcmp(recorded, migration->hash_crlf) != 0;
+           && (migration->hash_lf == NULL || strcmp(recorded, migration->hash_lf) != 0)
+           && (migration->hash_crlf == NULL || strcmp(recorded, migration->hash_crlf) != 0);
 }
 
 static void judge_applied(struct planner *planner, struct ep_plan_item *item)

@@ -38,6 +38,24 @@ static void check_entries(const struct ep_entry_list *list, struct ep_span text)
     EP_CHECK(found == SIZE_MAX || ep_json_find_element(text, "entries", 0) != SIZE_MAX);
 }
 
+/* What is read without a tree is what is in jansson's. */
+static void check_tree(const struct ep_entry_list *list, struct ep_span text)
+{
+    json_t *json EP_CLEANUP(ep_json_drop) = NULL;
+    struct ep_error err = {0};
+
+    EP_CHECK(ep_json_parse("journal", text, &json, &err));
+    const json_t *entries = json_object_get(json, "entries");
+    EP_CHECK(json_array_size(entries) == list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        const json_t *entry = json_array_get(entries, i);
+        const json_t *when = json_object_get(entry, "when");
+        EP_CHECK(strcmp(json_string_value(json_object_get(entry, "tag")), list->items[i].tag) == 0);
+        EP_CHECK(!json_is_real(when) || (double)list->items[i].created_at == json_real_value(when)
+                 || json_real_value(when) > 9e15 || json_real_value(when) < -9e15);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
@@ -47,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (ep_entries_parse(&arena, "journal", text, &list, &err)) {
         check_entries(&list, text);
+        check_tree(&list, text);
         if (list.count > 0) {
             (void)ep_fail(&err, EP_FAULT_SOURCE, "as if the last file were missing");
             (void)ep_entries_place(&err, "journal", text, list.count - 1, "tag");

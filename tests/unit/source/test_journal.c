@@ -85,7 +85,7 @@ static void journals_of_all_kits_are_read(void **state)
         assert_string_equal(list.items[0].tag, cases[i].tag);
         assert_true(list.items[0].created_at == cases[i].created_at);
         assert_string_equal(list.items[0].hash, cases[i].hash);
-        assert_string_equal(list.items[0].hash_lf, "");
+        assert_null(list.items[0].hash_lf);
         assert_int_equal(list.items[0].defect, EP_DEFECT_NONE);
     }
 }

@@ -73,6 +73,7 @@ static void line_endings_do_not_hide_a_hash(void **state)
         {"\xE9\r\n", "\xEF\xBF\xBD\n", "\xEF\xBF\xBD\r\n"},
     };
     for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
         struct ep_migration migration = {.tag = "a", .path = "a.sql"};
         struct ep_error err = {0};
         char lf[EP_DIGEST_HEX_BYTES];
@@ -81,7 +82,7 @@ static void line_endings_do_not_hide_a_hash(void **state)
         hash_of(ep_span_of(cases[i].lf), lf);
         hash_of(ep_span_of(cases[i].crlf), crlf);
 
-        assert_true(ep_migration_hash_line_endings(&migration, &err));
+        assert_true(ep_migration_hash_line_endings(&arena, &migration, &err));
         assert_string_equal(migration.hash_lf, lf);
         assert_string_equal(migration.hash_crlf, crlf);
     }
@@ -90,6 +91,7 @@ static void line_endings_do_not_hide_a_hash(void **state)
 static void a_file_that_cannot_be_read(void **state)
 {
     (void)state;
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_migration absent = {.tag = "a", .path = "absent.sql"};
     struct ep_error err = {0};
     assert_false(ep_migration_examine(&absent, &err));
@@ -104,7 +106,7 @@ static void a_file_that_cannot_be_read(void **state)
     assert_string_equal(pipe_err.hint, "");
 
     struct ep_error again = {0};
-    assert_false(ep_migration_hash_line_endings(&absent, &again));
+    assert_false(ep_migration_hash_line_endings(&arena, &absent, &again));
     assert_int_equal(again.fault, EP_FAULT_SOURCE);
 }
 
@@ -174,12 +176,49 @@ static void files_that_look_like_migrations(void **state)
     assert_false(ep_migration_is_sql(""));
 }
 
+/* As one by one, and of those that fail the first, whichever thread meets it. */
+static void many_at_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 600 };
+    static struct ep_migration migrations[COUNT];
+    static char paths[COUNT][16];
+    static const size_t absent[] = {599, 350, 299, 42, 0};
+    struct ep_migration_list list = {.items = migrations, .count = COUNT};
+    struct ep_error err = {0};
+    size_t failed = 0;
+
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)snprintf(paths[i], sizeof(paths[i]), "%zu.sql", i);
+        migrations[i] = (struct ep_migration){.tag = paths[i], .path = paths[i]};
+        folder_write(paths[i], paths[i]);
+    }
+    assert_true(ep_migration_examine_all(&list, &failed, &err));
+    for (size_t i = 0; i < COUNT; i++) {
+        char expected[EP_DIGEST_HEX_BYTES];
+        hash_of(ep_span_of(paths[i]), expected);
+        assert_string_equal(migrations[i].hash, expected);
+    }
+    for (size_t i = 0; i < EP_COUNT_OF(absent); i++) {
+        assert_int_equal(unlink(paths[absent[i]]), 0);
+        assert_false(ep_migration_examine_all(&list, &failed, &err));
+        assert_int_equal(failed, absent[i]);
+        assert_int_equal(err.errnum, ENOENT);
+    }
+    list.count = 0;
+    assert_true(ep_migration_examine_all(&list, &failed, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(size_hash_and_defect_are_set),   TEST(line_endings_do_not_hide_a_hash),
-        TEST(a_file_that_cannot_be_read),     TEST(a_file_that_is_too_large),
-        TEST(the_name_is_that_of_the_folder), TEST(files_that_look_like_migrations),
+        TEST(size_hash_and_defect_are_set),
+        TEST(line_endings_do_not_hide_a_hash),
+        TEST(many_at_once),
+        TEST(a_file_that_cannot_be_read),
+        TEST(a_file_that_is_too_large),
+        TEST(the_name_is_that_of_the_folder),
+        TEST(files_that_look_like_migrations),
     };
     return cmocka_run_group_tests_name("migration", tests, NULL, NULL);
 }

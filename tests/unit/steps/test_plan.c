@@ -286,14 +286,12 @@ static void fill(const struct scenario *scenario, struct input *input)
                        .ledger = {.rows = input->rows, .may_update = !scenario->may_not_update}};
     for (size_t i = 0; i < MOST && scenario->files[i].hash != NULL; i++) {
         struct ep_migration *migration = &input->migrations[input->list.count++];
-        const char *hash_lf = scenario->files[i].hash_lf;
         const char *folder = scenario->files[i].folder;
         migration->layout = folder == NULL ? EP_LAYOUT_JOURNAL : EP_LAYOUT_FOLDERS;
         migration->tag = folder == NULL ? tags[i] : folder;
         migration->created_at = scenario->files[i].when;
         (void)snprintf(migration->hash, sizeof(migration->hash), "%s", scenario->files[i].hash);
-        (void)snprintf(migration->hash_lf, sizeof(migration->hash_lf), "%s",
-                       hash_lf == NULL ? "" : hash_lf);
+        migration->hash_lf = scenario->files[i].hash_lf;
     }
     for (size_t i = 0; i < MOST && scenario->rows[i].hash != NULL; i++) {
         const struct row *row = &scenario->rows[i];
