@@ -30,6 +30,37 @@ static void all_entries_in_their_order(void **state)
     assert_int_equal(list.items[2].number, 2);
 }
 
+/* JSON that drizzle-kit does not write, but may: as JSON.parse() reads it. */
+static void remarkable_spellings(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "{\"entries\":[{\"tag\":\"a\",\"when\":7}],\"x\":[{},[],\"\\u00e9\",-1.5,true,null]}",
+        "{\"entries\":[],\"entries\":[{\"tag\":\"a\",\"when\":7}]}",
+        "{\"entries\":[{\"tag\":\"b\",\"when\":1},{}],\"entries\":[{\"tag\":\"a\",\"when\":7}]}",
+        "{\"entr\\u0069es\":[{\"tag\":\"a\",\"when\":7}]}",
+        "{\"entries\":[{\"tag\":\"b\",\"when\":1}],\"entr\\u0069es\":[{\"tag\":\"a\",\"when\":7}]}",
+        "{\"entries\":[{\"tag\":\"b\",\"t\\u0061g\":\"a\",\"when\":7}]}",
+        "{\"entries\":[{\"tag\":5,\"tag\":\"a\",\"when\":1,\"when\":7}]}",
+        "{\"entries\":[{\"tag\":\"\\u0061\",\"when\":7.0}]}",
+        "{\"entries\":[{\"tag\":\"a\",\"when\":0.7e1}]}",
+        "{\"entries\":[{\"tag\":\"a\",\"when\":\"7\"}],\"x\":1e5}",
+        "{\"x\":\"\\ud83d\\ude00\",\"entries\":[{\"tag\":\"a\",\"when\":7,\"x\":\"\\u0000\"}]}",
+    };
+
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_error err = {0};
+        struct ep_entry_list list;
+        print_message("# %s\n", cases[i]);
+        assert_true(ep_entries_parse(&arena, "j", ep_span_of(cases[i]), &list, &err));
+        assert_int_equal(list.count, 1);
+        assert_string_equal(list.items[0].tag, "a");
+        assert_int_equal(list.items[0].created_at, 7);
+        assert_int_equal(list.items[0].number, 0);
+    }
+}
+
 static void no_entries(void **state)
 {
     (void)state;
@@ -219,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_entries_in_their_order),
+        cmocka_unit_test(remarkable_spellings),
         cmocka_unit_test(no_entries),
         cmocka_unit_test(when_is_what_javascript_makes_of_it),
         cmocka_unit_test(when_that_postgresql_would_refuse),
