@@ -18,7 +18,7 @@ setup() {
 
 # Everything in the database, as pg_dump tells it.
 contents() {
-    PGPASSWORD=$CLUSTER_PASSWORD pg_dump -h "$CLUSTER_SOCKET" -p "$CLUSTER_PORT" -U postgres --inserts "$DATABASE" | grep -v -e '^\\restrict ' -e '^\\unrestrict '
+    cluster_pg_dump "$DATABASE" --inserts
 }
 
 restore() {

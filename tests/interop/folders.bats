@@ -37,8 +37,9 @@ teardown() {
 
 @test "drizzle-kit 0.31: schemas, enums, sequences, roles, views, policies, seed" {
     as_superuser=1
-    same_result $fixtures/v0
-    same_result_postgres_js $fixtures/v0
+    v0=$(fixture v0)
+    same_result "$v0"
+    same_result_postgres_js "$v0"
 }
 
 @test "drizzle-kit 0.16: journal version 5 without breakpoints keys" {
@@ -63,7 +64,7 @@ teardown() {
 
 @test "SQL that drizzle-kit 0.31 gets wrong fails in both, and nothing stays" {
     as_superuser=1
-    same_failure $fixtures/v0-quirks 65
+    same_failure "$(fixture v0-quirks)" 65
 }
 
 @test "vectors: every file that PostgreSQL accepts" {

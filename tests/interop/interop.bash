@@ -3,7 +3,7 @@
 # interop.bash - the same folder through the real Drizzle and through ours; to be loaded after tests/lib.
 #
 # `theirs` and `ours` migrate DATABASE_URL with one or the other. Two databases are alike when their ledger rows, their
-# schemas and their numbers of rows are equal; one is unchanged when all that pg_dump says of it is.
+# schemas and their numbers of rows are equal; one is unchanged when all that a dump says of it is.
 
 INTEROP=$PWD/build/interop
 
@@ -40,8 +40,7 @@ state() {
 # Everything in a database: what must not change when nothing is pending.
 content() {
     cluster_dump "$1"
-    PGPASSWORD=$CLUSTER_PASSWORD pg_dump -h "$CLUSTER_SOCKET" -p "$CLUSTER_PORT" -U postgres --data-only "$1" |
-        grep -v -e '^\\restrict ' -e '^\\unrestrict '
+    cluster_rows "$1"
 }
 
 # as_superuser=1 lets both log in as the superuser, for folders that create roles.

@@ -12,8 +12,10 @@ TS
     schema "$1"
 }
 
-# schema DIR [MORE]: MORE is another column of the table "people"
+# schema DIR [MORE]: MORE is another column of the table "people". What a server before 15 does not have is left out for it.
 schema() {
+    local distinct='.nullsNotDistinct()'
+    [ "$(cluster_version)" -ge 15 ] || distinct=
     cat >"$1/schema.ts" <<TS
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgEnum, pgSequence, pgTable, pgView, primaryKey, serial, text, timestamp, unique, uniqueIndex } from 'drizzle-orm/pg-core';
@@ -33,7 +35,7 @@ export const friends = pgTable('friends', {
     one: integer('one').references(() => people.id, { onDelete: 'cascade' }),
     other: integer('other').references(() => people.id),
     '17': text('17').unique(),
-}, (t) => [primaryKey({ columns: [t.one, t.other] }), unique('friends_both').on(t.other, t.one).nullsNotDistinct()]);
+}, (t) => [primaryKey({ columns: [t.one, t.other] }), unique('friends_both').on(t.other, t.one)$distinct]);
 export const grown = pgView('grown').as((q) => q.select({ id: people.id }).from(people).where(sql\`age > 17\`));
 TS
 }

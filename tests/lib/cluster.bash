@@ -20,6 +20,8 @@
 #   CLUSTER_PASSWORD  of the superuser, "postgres"
 #   APP_PASSWORD      of the role "app" that owns what fresh_database makes
 
+cluster_lib=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+
 # Every password in the tests holds this word, so that a search in all output finds each that leaked.
 secret_marker() {
     echo hunter2zebra
@@ -266,12 +268,45 @@ cluster_statements() {
         END { flush() }'
 }
 
-# The schema of a database as text, without what differs from run to run: cluster_dump DATABASE [PG_DUMP-OPTION...]
-cluster_dump() {
-    local database=$1
-    shift
-    PGPASSWORD=$CLUSTER_PASSWORD pg_dump -h "$CLUSTER_SOCKET" -p "$CLUSTER_PORT" -U postgres --schema-only "$@" "$database" |
+# This machine's pg_dump can read the server: it refuses servers that are newer than itself.
+pg_dump_reads() {
+    local version
+    version=$(pg_dump --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+    [ "$version" -ge "$(cluster_version)" ]
+}
+
+# pg_dump as the superuser, without what differs from run to run: cluster_pg_dump DATABASE [PG_DUMP-OPTION...]
+cluster_pg_dump() {
+    PGPASSWORD=$CLUSTER_PASSWORD pg_dump -h "$CLUSTER_SOCKET" -p "$CLUSTER_PORT" -U postgres "${@:2}" "$1" |
         grep -v -e '^\\restrict ' -e '^\\unrestrict '
+}
+
+# The schema of a database as text: cluster_dump DATABASE [-n SCHEMA | --exclude-schema=SCHEMA]
+# By pg_dump or, where that cannot read the server, by catalogs.sql: comparable only with another of the same cluster.
+cluster_dump() {
+    local database=$1 only='' but=''
+    shift
+    if pg_dump_reads; then
+        cluster_pg_dump "$database" --schema-only "$@"
+        return
+    fi
+    case ${1:-} in
+        -n) only=$2 ;;
+        --exclude-schema=*) but=${1#*=} ;;
+    esac
+    cluster_psql -At -d "$database" -v only="$only" -v but="$but" -f "$cluster_lib/catalogs.sql"
+}
+
+# The rows of a database and where its sequences are, as text, in the same way: cluster_rows DATABASE
+cluster_rows() {
+    if pg_dump_reads; then
+        cluster_pg_dump "$1" --data-only
+        return
+    fi
+    cluster_sql "$1" "
+        SELECT oid::regclass, query_to_xml(format(CASE relkind WHEN 'S' THEN 'SELECT last_value, is_called FROM %s' ELSE 'SELECT * FROM %s' END,
+            oid::regclass), true, true, '')
+        FROM pg_class WHERE relkind IN ('r', 'S') AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)' ORDER BY oid::regclass::text"
 }
 
 # Turn TLS on. CLUSTER_DIR/tls/ca.crt signed the server's certificate (localhost, postgres.test, 127.0.0.1, ::1);

@@ -38,6 +38,21 @@ folder_only() {
     jq --arg regex "$2" '.entries |= map(select(.tag | test($regex)))' "$1/meta/_journal.json" >"$3/meta/_journal.json"
 }
 
+# The path of a Drizzle folder of tests/fixtures, or of a copy that servers before 15 can take: fixture NAME
+fixture() {
+    local original=$PWD/tests/fixtures/drizzle/$1 copy=$BATS_TEST_TMPDIR/fixtures/$1
+    if [ "$(cluster_version)" -ge 15 ]; then
+        echo "$original"
+        return
+    fi
+    rm -rf "$copy"
+    mkdir -p "${copy%/*}"
+    cp -r "$original" "$copy"
+    find "$copy" -name '*.sql' -exec sed -i -e 's/ NULLS NOT DISTINCT//g' -e 's/, security_invoker = true//g' {} +
+    find "$copy" -name '*.json' -exec sed -i -E 's/("(nullsNotDistinct|securityInvoker)": *)true/\1false/g' {} +
+    echo "$copy"
+}
+
 # The rows of Drizzle's table, as they are, in the order of their insertion: ledger DATABASE [TABLE]
 ledger() {
     cluster_sql "$1" "SELECT id, hash, created_at FROM ${2:-drizzle.__drizzle_migrations} ORDER BY id"

@@ -69,26 +69,9 @@ needs_server() {
     [ "$(cluster_version)" -ge "$1" ] || skip "PostgreSQL $(cluster_version) has no $2"
 }
 
-# Skip a test that compares dumps where this machine's pg_dump is older than the server, which it then refuses.
+# Skip a test of what pg_dump itself does, where this machine's is older than the server, which it then refuses.
 needs_pg_dump() {
-    local version
-    version=$(pg_dump --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
-    [ "$version" -ge "$(cluster_version)" ] || skip "pg_dump $version does not read PostgreSQL $(cluster_version)"
-}
-
-# The path of a Drizzle folder of tests/fixtures, or of a copy that servers before 15 can take: fixture NAME
-fixture() {
-    local original=$PWD/tests/fixtures/drizzle/$1 copy=$BATS_TEST_TMPDIR/fixtures/$1
-    if [ "$(cluster_version)" -ge 15 ]; then
-        echo "$original"
-        return
-    fi
-    rm -rf "$copy"
-    mkdir -p "${copy%/*}"
-    cp -r "$original" "$copy"
-    find "$copy" -name '*.sql' -exec sed -i -e 's/ NULLS NOT DISTINCT//g' -e 's/, security_invoker = true//g' {} +
-    find "$copy" -name '*.json' -exec sed -i -E 's/("(nullsNotDistinct|securityInvoker)": *)true/\1false/g' {} +
-    echo "$copy"
+    pg_dump_reads || skip "$(pg_dump --version) does not read PostgreSQL $(cluster_version)"
 }
 
 # A server that would leave a trace, and the check that it was not started.

@@ -135,3 +135,27 @@ applied_once() {
     applied_once
     assert_table "$DATABASE" b
 }
+
+# What tells two databases apart in the other tests, where no pg_dump reads this server.
+@test "catalogs.sql tells a database from its copy with any single alteration of tests/fixtures/check" {
+    local alteration before after count=0
+    cluster_sql postgres 'SET client_min_messages = error; DROP ROLE IF EXISTS reader_role, ro_role'
+    folder=$(fixture v0)
+    DATABASE_URL=$(cluster_url "$DATABASE" postgres "$CLUSTER_PASSWORD")
+    migrate
+    assert_status 0
+    pg_dump_reads() { false; }
+    before=$(cluster_dump "$DATABASE")
+    assert_equal "$(cluster_dump "$DATABASE")" "$before" "a second look"
+    while IFS= read -r alteration; do
+        # The end of the connection undoes it.
+        after=$(cluster_psql -At -d "$DATABASE" -v only= -v but= -c 'SET allow_system_table_mods = on' -c BEGIN -c "$alteration" -f "$lib/catalogs.sql")
+        [ "$after" != "$before" ] || fail "not told: $alteration"
+        count=$((count + 1))
+    done < <(grep -vE '^( |==|$)' tests/fixtures/check/alterations | grep -viE 'NULLS NOT DISTINCT')
+    [ "$count" -ge 95 ] || fail "$count alterations"
+    assert_equal "$(cluster_dump "$DATABASE")" "$before" "all of it undone"
+    [ "$(cluster_dump "$DATABASE" --exclude-schema=drizzle)" != "$before" ]
+    assert_equal "$(cluster_dump "$DATABASE" -n drizzle | cut -d '|' -f 1 | sort -u | tr '\n' ' ')" 'column constraint index relation schema sequence '
+    cluster_sql postgres "DROP DATABASE \"$DATABASE\""
+}
