@@ -34,13 +34,23 @@ clang_LD  = -pie $(PKG_LIBS)
 san_CC   := gcc
 san_CF    = -O1 -g $(SAN) $(PKG_FLAGS)
 san_LD    = $(SAN) $(PKG_LIBS)
+# They count how often each line runs; tests/coverage/counters.c says what is wrapped. libpq is not the same in both.
+COUNT    := -O0 -g --coverage -fprofile-update=atomic
+COUNT_LD := --coverage -Wl,--wrap=fork,--wrap=execve,--wrap=_exit
+cov_CC   := gcc
+cov_CF    = $(COUNT) $(PKG_FLAGS)
+cov_LD    = $(COUNT_LD) $(PKG_LIBS)
 fuzz_CC  := clang
 fuzz_CF   = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all $(PKG_FLAGS)
 $(STATIC)_CC   := $(DEPS)/bin/cc
 $(STATIC)_CF   := -Os -fno-asynchronous-unwind-tables -fPIE -fstack-protector-strong -ffunction-sections -fdata-sections -isystem $(DEPS)/include
 $(STATIC)_LD    = -static-pie -s -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack $(RELR) -L$(DEPS)/lib -lpq -ljansson -lssl -lcrypto
 $(STATIC)_NEED := $(DEPS).ok
-VARIANTS := dev clang san fuzz $(STATIC)
+cov-static_CC   := $($(STATIC)_CC)
+cov-static_CF   := $($(STATIC)_CF) $(COUNT)
+cov-static_LD    = $(COUNT_LD) $($(STATIC)_LD)
+cov-static_NEED := $(DEPS).ok
+VARIANTS := dev clang san fuzz cov cov-static $(STATIC)
 
 INIH   := build/inih-59
 INIH_D := -DINI_USE_STACK=0 -DINI_ALLOW_REALLOC=1 -DINI_INITIAL_ALLOC=512 -DINI_MAX_LINE=65536 -DINI_ALLOW_MULTILINE=0 \
@@ -85,6 +95,9 @@ build/$(1)/unit: $$($(1)_TEST)
 -include $$(patsubst %.o,%.d,$$($(1)_OBJ) build/$(1)/obj/entrypoint/main.o) $$(patsubst build/$(1)/%,build/$(1)/obj/%.d,$$($(1)_TEST))
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+build/cov/entrypoint $(cov_TEST): build/cov/obj/tests/coverage/counters.o
+build/cov-static/entrypoint: build/cov-static/obj/tests/coverage/counters.o
 
 build/entrypoint: build/dev/entrypoint ## developer build, against Debian's -dev packages
 	$(Q)cp $< $@
@@ -132,6 +145,15 @@ soak: ## the long form of tests/faults: every message, a hundred at once; takes 
 	+@$(MAKE) --no-print-directory static
 	@SOAK=1 JOBS=1 TEST_TIMEOUT=14400 tests/run ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(FAULTS)
 
+# Not these: they are about the build, about what others printed, or about microseconds.
+UNCOUNTED := tests/integration/static.bats tests/integration/release.bats $(SECRETS) build/cov/tests/unit/system/test_signals_race
+coverage: ## which lines of src/ the tests reach, and how many branches; fails below 98 %; takes an hour
+	@tests/setup.sh test coverage
+	+@$(MAKE) --no-print-directory build/cov/entrypoint build/cov/unit build/cov-static/entrypoint
+	@tests/coverage/all $(filter-out $(UNCOUNTED),$(cov_TEST) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/cov-static/entrypoint $(SHIPPED) $(wildcard tests/faults/*.bats) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/cov/entrypoint $(filter-out $(SHIPPED),$(BATS)))
+
 fuzz: ## tests/fuzz, an hour or ten million executions for each target; TARGET=x RUNS=n SECONDS_MAX=n
 	@tests/setup.sh test
 	+@RUNS=$(RUNS) SECONDS_MAX=$(SECONDS_MAX) tests/fuzz/run.sh $(TARGET)
@@ -164,5 +186,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak versions fuzz bench demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak coverage versions fuzz bench demo docs format flags clean help FORCE
 .SECONDARY:

@@ -1,7 +1,7 @@
 #!/bin/bash
-# setup.sh [build|static|unit|cross|aarch64|containers|test|demo|bench]...: install what is missing on this Debian for `make`,
+# setup.sh [build|static|unit|cross|aarch64|containers|test|coverage|demo|bench]...: install what is missing on this Debian for `make`,
 # `make static`, the unit tests of the developer build, `make static ARCH=aarch64`, the same and running its result,
-# tests/containers, all other tests, `make demo`, `make bench`; without an argument, for `make`, `make static`, `make test` and `make demo`.
+# tests/containers, all other tests, `make coverage`, `make demo`, `make bench`; without an argument, for `make`, `make static`, `make test` and `make demo`.
 # Nothing is upgraded, no service is started, and where all is there nothing is done.
 set -euo pipefail
 
@@ -31,9 +31,10 @@ for group in "${@:-build static test demo}"; do
         aarch64) wanted+=" $aarch64" ;;
         containers) wanted+=" $containers" ;;
         test) wanted+=" $test $node" ;;
+        coverage) wanted+=" $test gcovr $node" ;;
         demo) wanted+=" $demo $node" ;;
         bench) wanted+=" $test sqitch libdbd-pg-perl $node" ;;
-        *) echo "usage: tests/setup.sh [build|static|unit|cross|aarch64|containers|test|demo|bench]..." >&2 && exit 64 ;;
+        *) echo "usage: tests/setup.sh [build|static|unit|cross|aarch64|containers|test|coverage|demo|bench]..." >&2 && exit 64 ;;
         esac
     done
 done

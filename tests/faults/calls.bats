@@ -6,17 +6,17 @@
 # shellcheck disable=SC2030,SC2031,SC2154,SC2317 # a test is a subshell; the library sets and reads the rest
 load ../lib/integration
 
-# The library can only be preloaded into a program with shared libraries: that of developers.
+# The library can only be preloaded into a program with shared libraries: that of developers, or another (DISTURBED).
 setup_file() {
     root=$(realpath "$BATS_TEST_DIRNAME/../..")
-    export DISTURBED=$root/build/dev/entrypoint CALLS=$BATS_FILE_TMPDIR/calls.so
+    export DISTURBED=${DISTURBED:-$root/build/dev/entrypoint} CALLS=$BATS_FILE_TMPDIR/calls.so
     cluster_create
     cluster_start
     gcc -std=c17 -O1 -fPIC -shared -Wall -Wextra -Werror -o "$CALLS" "$BATS_TEST_DIRNAME/calls.c"
 }
 
 setup() {
-    [ -x "$DISTURBED" ] || skip "no build/dev/entrypoint: make"
+    [ -x "$DISTURBED" ] || skip "no $DISTURBED: make"
     fresh_database
     folder=$BATS_TEST_TMPDIR/drizzle
     folder_new "$folder"
