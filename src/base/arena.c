@@ -31,6 +31,20 @@ static bool is_cleared(size_t block_size)
     return block_size > BLOCK_BYTES;
 }
 
+void ep_arena_reset(struct ep_arena *arena)
+{
+    struct ep_arena_block *kept = arena->newest;
+
+    if (kept == NULL || is_cleared(kept->size)) {
+        ep_arena_release(arena);
+        return;
+    }
+    arena->newest = kept->older;
+    ep_arena_release(arena);
+    *kept = (struct ep_arena_block){.size = kept->size};
+    arena->newest = kept;
+}
+
 static struct ep_arena_block *block_add(struct ep_arena *arena, size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct ep_arena_block)) {

@@ -12,6 +12,7 @@
 struct reading {
     struct ep_arena *arena;   /* the caller's: for what is returned */
     struct ep_arena *scratch; /* for the rest */
+    struct ep_arena *content; /* of one file, and of the next */
     const char *folder;
     const struct ep_reporter *reporter;
     struct ep_migration_list list;
@@ -101,7 +102,9 @@ static bool read_one(struct reading *reading, const char *name, struct ep_error 
         return read_other(reading, name, err);
     }
     migration.path = sql_of(reading->scratch, reading->folder, name);
-    if (ep_migration_examine(&migration, &cause)) {
+    bool examined = ep_migration_examine(reading->content, &migration, &cause);
+    ep_arena_reset(reading->content);
+    if (examined) {
         if (ep_utf8_find_invalid(ep_span_of(name)) != SIZE_MAX) {
             return fail_not_utf8(reading, name, err);
         }
@@ -163,8 +166,12 @@ bool ep_folders_read(struct ep_arena *arena, const char *folder, struct ep_name_
                      struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
-    struct reading reading = {
-        .arena = arena, .scratch = &scratch, .folder = folder, .reporter = reporter};
+    struct ep_arena content EP_CLEANUP(ep_arena_release) = {0};
+    struct reading reading = {.arena = arena,
+                              .scratch = &scratch,
+                              .content = &content,
+                              .folder = folder,
+                              .reporter = reporter};
 
     reading.list.items = ep_arena_array(arena, names.count, sizeof(*reading.list.items));
     for (size_t i = 0; i < names.count; i++) {

@@ -60,13 +60,13 @@ static struct ep_span text_of(struct ep_span content, struct ep_text *replaced)
     return ep_text_span(replaced);
 }
 
-bool ep_migration_examine(struct ep_migration *migration, struct ep_error *err)
+bool ep_migration_examine(struct ep_arena *scratch, struct ep_migration *migration,
+                          struct ep_error *err)
 {
-    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
     struct ep_text replaced EP_CLEANUP(ep_text_clear) = {0};
     struct ep_span content;
 
-    if (!read_file(&scratch, migration->path, &content, err)) {
+    if (!read_file(scratch, migration->path, &content, err)) {
         return false;
     }
     migration->size = content.size;
@@ -87,9 +87,11 @@ struct share {
 static void *examine_share(void *argument)
 {
     struct share *share = argument;
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
 
     while (share->examined < share->count
-           && ep_migration_examine(&share->items[share->examined], &share->err)) {
+           && ep_migration_examine(&scratch, &share->items[share->examined], &share->err)) {
+        ep_arena_reset(&scratch);
         share->examined++;
     }
     return NULL;

@@ -75,7 +75,7 @@ bool ep_migration_is_sql(const char *file);
 
 /*
  * Read the SQL file of a migration and set size, hash, defect and
- * defect_offset from it. The content is not kept. path must be set.
+ * defect_offset from it. The content is left in scratch. path must be set.
  *
  * The hash is that of the whole text; where the file is not UTF-8, of the text
  * with U+FFFD in the place of what is invalid, which is what Drizzle hashes.
@@ -83,7 +83,8 @@ bool ep_migration_is_sql(const char *file);
  * Errors: EP_FAULT_SOURCE.
  * Source: drizzle-orm, readMigrationFiles.
  */
-bool ep_migration_examine(struct ep_migration *migration, struct ep_error *err) EP_MUST_CHECK;
+bool ep_migration_examine(struct ep_arena *scratch, struct ep_migration *migration,
+                          struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * ep_migration_examine() for all of a list, a long one by two threads. *ret_failed is the index of

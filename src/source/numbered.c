@@ -66,6 +66,7 @@ bool ep_numbered_is_layout(const char *folder, struct ep_name_list names)
 struct reading {
     struct ep_arena *arena;   /* the caller's: for what is returned */
     struct ep_arena *scratch; /* for the rest */
+    struct ep_arena *content; /* of one file, and of the next */
     const char *folder;
     const struct ep_reporter *reporter;
     struct ep_migration_list list;
@@ -107,7 +108,9 @@ static bool read_one(struct reading *reading, const char *name, struct ep_error 
         (void)ep_error_detail(err, "PostgreSQL could not record it.");
         return ep_error_hint(err, "Rename it, best with letters of ASCII only.");
     }
-    if (!ep_migration_examine(&migration, err)) {
+    bool examined = ep_migration_examine(reading->content, &migration, err);
+    ep_arena_reset(reading->content);
+    if (!examined) {
         return ep_error_context(err, "migration %s", printable(reading, migration.tag));
     }
     reading->list.items[reading->list.count++] = migration;
@@ -219,8 +222,12 @@ bool ep_numbered_read(struct ep_arena *arena, const char *folder, struct ep_name
                       struct ep_error *err)
 {
     struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
-    struct reading reading = {
-        .arena = arena, .scratch = &scratch, .folder = folder, .reporter = reporter};
+    struct ep_arena content EP_CLEANUP(ep_arena_release) = {0};
+    struct reading reading = {.arena = arena,
+                              .scratch = &scratch,
+                              .content = &content,
+                              .folder = folder,
+                              .reporter = reporter};
 
     reading.list.items = ep_arena_array(arena, names.count, sizeof(*reading.list.items));
     for (size_t i = 0; i < names.count; i++) {

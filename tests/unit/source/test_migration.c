@@ -21,6 +21,7 @@ static void hash_of(struct ep_span text, char ret_hex[EP_DIGEST_HEX_BYTES])
 static void size_hash_and_defect_are_set(void **state)
 {
     (void)state;
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     static const struct {
         struct ep_span content, hashed;
         enum ep_defect defect;
@@ -48,7 +49,7 @@ static void size_hash_and_defect_are_set(void **state)
         folder_write_bytes("a.sql", cases[i].content);
         hash_of(cases[i].hashed, hash);
 
-        assert_true(ep_migration_examine(&migration, &err));
+        assert_true(ep_migration_examine(&arena, &migration, &err));
         assert_int_equal(migration.size, cases[i].content.size);
         assert_string_equal(migration.hash, hash);
         assert_int_equal(migration.defect, cases[i].defect);
@@ -94,14 +95,14 @@ static void a_file_that_cannot_be_read(void **state)
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_migration absent = {.tag = "a", .path = "absent.sql"};
     struct ep_error err = {0};
-    assert_false(ep_migration_examine(&absent, &err));
+    assert_false(ep_migration_examine(&arena, &absent, &err));
     assert_int_equal(err.fault, EP_FAULT_SOURCE);
     assert_int_equal(err.errnum, ENOENT);
 
     struct ep_migration pipe = {.tag = "a", .path = "pipe.sql"};
     struct ep_error pipe_err = {0};
     assert_int_equal(mkfifo("pipe.sql", 0600), 0);
-    assert_false(ep_migration_examine(&pipe, &pipe_err));
+    assert_false(ep_migration_examine(&arena, &pipe, &pipe_err));
     assert_int_equal(pipe_err.fault, EP_FAULT_SOURCE);
     assert_string_equal(pipe_err.hint, "");
 
@@ -114,15 +115,16 @@ static void a_file_that_cannot_be_read(void **state)
 static void a_file_that_is_too_large(void **state)
 {
     (void)state;
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_migration migration = {.tag = "a", .path = "a.sql"};
     struct ep_error err = {0};
     folder_write("a.sql", "");
     assert_int_equal(truncate("a.sql", (off_t)EP_MIGRATION_BYTES_MAX), 0);
-    assert_true(ep_migration_examine(&migration, &err));
+    assert_true(ep_migration_examine(&arena, &migration, &err));
     assert_int_equal(migration.size, EP_MIGRATION_BYTES_MAX);
 
     assert_int_equal(truncate("a.sql", (off_t)EP_MIGRATION_BYTES_MAX + 1), 0);
-    assert_false(ep_migration_examine(&migration, &err));
+    assert_false(ep_migration_examine(&arena, &migration, &err));
     assert_int_equal(err.fault, EP_FAULT_SOURCE);
     assert_non_null(strstr(err.summary, "too large"));
     assert_non_null(strstr(err.hint, "Split it"));

@@ -74,10 +74,11 @@ static void any_bytes_are_cut(void **state)
 static bool load(struct folder *folder, struct ep_span content, struct ep_script *ret_script,
                  struct ep_error *err)
 {
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct ep_migration migration = {.tag = "a", .path = "drizzle/a.sql"};
     struct ep_error none = {0};
     folder_write_bytes(migration.path, content);
-    assert_true(ep_migration_examine(&migration, &none));
+    assert_true(ep_migration_examine(&arena, &migration, &none));
     return ep_script_load(&folder->arena, &migration, ret_script, err);
 }
 
@@ -142,12 +143,13 @@ static void a_defect_is_refused_with_its_place_and_remedy(void **state)
 
 static void a_file_that_changed_since_is_refused(void **state)
 {
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct folder *folder = *state;
     struct ep_migration migration = {.tag = "a", .path = "a.sql"};
     struct ep_script script;
     struct ep_error err = {0};
     folder_write("a.sql", "select 1");
-    assert_true(ep_migration_examine(&migration, &err));
+    assert_true(ep_migration_examine(&arena, &migration, &err));
     folder_write("a.sql", "select 2");
 
     assert_false(ep_script_load(&folder->arena, &migration, &script, &err));
