@@ -370,3 +370,21 @@ void ep_match_make(struct ep_arena *arena, const struct ep_migration_list *migra
     match_journals(&matcher);
     own_repeated(&matcher);
 }
+
+void ep_match_find_mismatches(struct ep_arena *arena, const struct ep_migration_list *migrations,
+                              const struct ep_match *match, const size_t **ret_indices,
+                              size_t *ret_count)
+{
+    size_t *indices = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < migrations->count; i++) {
+        const struct ep_ledger_row *row = match->rows[i];
+        if (row != NULL && !row->is_hashless && strcmp(row->hash, migrations->items[i].hash) != 0) {
+            indices = ep_arena_grow(arena, indices, count, sizeof(*indices));
+            indices[count++] = i;
+        }
+    }
+    *ret_indices = indices;
+    *ret_count = count;
+}

@@ -41,4 +41,12 @@ const char *ep_match_name(struct ep_arena *arena, const struct ep_migration *mig
 void ep_match_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
                    const struct ep_ledger *ledger, struct ep_match *ret_match);
 
+/*
+ * The indices of the migrations whose row has another hash, for
+ * ep_migration_hash_line_endings(): only these need their files read again.
+ */
+void ep_match_find_mismatches(struct ep_arena *arena, const struct ep_migration_list *migrations,
+                              const struct ep_match *match, const size_t **ret_indices,
+                              size_t *ret_count);
+
 #endif

@@ -12,15 +12,17 @@ bool ep_migrate_plan(struct ep_arena *arena, const struct ep_migrate *migrate,
         .now = ep_clock_unix_ms(),
         .only_shown = migrate->only_shown,
     };
+    struct ep_match match;
     const size_t *mismatches = NULL;
     size_t count = 0;
 
-    ep_plan_find_mismatches(arena, &tier->migrations, ledger, &mismatches, &count);
+    ep_match_make(arena, &tier->migrations, ledger, &match);
+    ep_match_find_mismatches(arena, &tier->migrations, &match, &mismatches, &count);
     bool made = true;
     for (size_t i = 0; i < count && made; i++) {
         made = ep_migration_hash_line_endings(arena, &tier->migrations.items[mismatches[i]], err);
     }
-    made = made && ep_plan_make(arena, &tier->migrations, ledger, &policies, ret_plan, err);
+    made = made && ep_plan_make(arena, &tier->migrations, ledger, &match, &policies, ret_plan, err);
     for (size_t i = 0; i < count; i++) { /* the migrations live longer than the arena */
         struct ep_migration *migration = &tier->migrations.items[mismatches[i]];
         migration->hash_lf = migration->hash_crlf = NULL;

@@ -1,28 +1,8 @@
 #include "steps/plan.h"
 
 #include "base/text.h"
-#include "steps/match.h"
 
 #include <inttypes.h>
-
-void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_list *migrations,
-                             const struct ep_ledger *ledger, const size_t **ret_indices,
-                             size_t *ret_count)
-{
-    struct ep_match match;
-    size_t *indices = ep_arena_array(arena, migrations->count, sizeof(*indices));
-    size_t count = 0;
-
-    ep_match_make(arena, migrations, ledger, &match);
-    for (size_t i = 0; i < migrations->count; i++) {
-        if (match.rows[i] != NULL && !match.rows[i]->is_hashless
-            && strcmp(match.rows[i]->hash, migrations->items[i].hash) != 0) {
-            indices[count++] = i;
-        }
-    }
-    *ret_indices = indices;
-    *ret_count = count;
-}
 
 enum ep_ledger_shape ep_plan_new_shape(const struct ep_migration_list *migrations)
 {
@@ -41,7 +21,7 @@ struct planner {
     const struct ep_migration_list *migrations;
     const struct ep_ledger *ledger;
     const struct ep_plan_policies *policies;
-    struct ep_match match;
+    const struct ep_match *match;
     struct ep_plan plan;
     struct ep_plan_note *notes;
     /* What Drizzle 0.x compares a journal's "when" with. */
@@ -196,14 +176,14 @@ static void judge_items(struct planner *planner)
     struct ep_plan *plan = &planner->plan;
 
     for (size_t i = 0; i < plan->item_count; i++) {
-        if (planner->match.rows[i] != NULL && !is_journal(&planner->migrations->items[i])) {
+        if (planner->match->rows[i] != NULL && !is_journal(&planner->migrations->items[i])) {
             planner->last_folder = i + 1;
         }
     }
     for (size_t i = 0; i < plan->item_count; i++) {
         struct ep_plan_item *item = &plan->items[i];
         item->migration = &planner->migrations->items[i];
-        item->row = planner->match.rows[i];
+        item->row = planner->match->rows[i];
         if (item->row != NULL) {
             judge_applied(planner, item);
         } else {
@@ -282,7 +262,7 @@ static void count_unknown_names(struct planner *planner, const struct ep_ledger_
 
     for (size_t i = 0; i < ledger->row_count; i++) {
         const char *name = ledger->rows[i].name;
-        if (planner->match.owners[i] != NULL) {
+        if (planner->match->owners[i] != NULL) {
             known_last = strcmp(name, known_last) > 0 ? name : known_last;
             continue;
         }
@@ -311,7 +291,7 @@ static void count_unknown(struct planner *planner)
 
     for (size_t i = 0; i < ledger->row_count; i++) {
         int64_t created_at = ledger->rows[i].created_at;
-        if (planner->match.owners[i] != NULL) {
+        if (planner->match->owners[i] != NULL) {
             known_newest = created_at > known_newest ? created_at : known_newest;
             continue;
         }
@@ -334,7 +314,7 @@ static void collect_names(struct planner *planner)
     size_t nameless = 0;
 
     for (size_t i = 0; i < ledger->row_count; i++) {
-        const struct ep_migration *owner = planner->match.owners[i];
+        const struct ep_migration *owner = planner->match->owners[i];
         if (ledger->rows[i].name == NULL && owner != NULL
             && (plan->upgrades || ledger->shape == EP_LEDGER_V1)) {
             names[nameless++] = (struct ep_plan_name){
@@ -434,8 +414,9 @@ void ep_plan_cut(struct ep_arena *arena, const struct ep_plan_policies *policies
 }
 
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
-                  const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
-                  struct ep_plan *ret_plan, struct ep_error *err)
+                  const struct ep_ledger *ledger, const struct ep_match *match,
+                  const struct ep_plan_policies *policies, struct ep_plan *ret_plan,
+                  struct ep_error *err)
 {
     enum { NOTES_OF_ITEM = 3, NOTES_OF_LEDGER = 3 };
     struct planner planner = {
@@ -443,14 +424,14 @@ bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrat
         .migrations = migrations,
         .ledger = ledger,
         .policies = policies,
+        .match = match,
         .plan = {.items = ep_arena_array(arena, migrations->count, sizeof(struct ep_plan_item)),
                  .item_count = migrations->count},
         .notes = ep_arena_array(arena, NOTES_OF_ITEM * migrations->count + NOTES_OF_LEDGER,
                                 sizeof(struct ep_plan_note)),
     };
 
-    ep_match_make(arena, migrations, ledger, &planner.match);
-    planner.plan.applied_count = planner.match.matched_count;
+    planner.plan.applied_count = match->matched_count;
     find_baseline(&planner);
     judge_items(&planner);
     count_unknown(&planner);

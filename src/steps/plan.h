@@ -19,6 +19,7 @@
 #include "ledger/ledger.h"
 #include "settings/settings.h"
 #include "steps/cut.h"
+#include "steps/match.h"
 
 struct ep_plan_policies {
     enum ep_policy edited, ahead;
@@ -75,15 +76,7 @@ struct ep_plan {
 };
 
 /*
- * The indices of the migrations whose row has another hash, for
- * ep_migration_hash_line_endings(): only these need their files read again.
- */
-void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_list *migrations,
-                             const struct ep_ledger *ledger, const size_t **ret_indices,
-                             size_t *ret_count);
-
-/*
- * Make the plan. Migrations whose hash_lf or hash_crlf is the row's hash are not edited.
+ * Make the plan from the match of migrations and ledger. Migrations whose hash_lf or hash_crlf is the row's hash are not edited.
  *
  * Errors: EP_FAULT_SOURCE where a policy says "fail": every migration that
  * breaks it is named, up to five; and where a table of version 0 has to be upgraded
@@ -91,8 +84,9 @@ void ep_plan_find_mismatches(struct ep_arena *arena, const struct ep_migration_l
  * of numbers is to record two files of the same number. None with only_shown.
  */
 bool ep_plan_make(struct ep_arena *arena, const struct ep_migration_list *migrations,
-                  const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
-                  struct ep_plan *ret_plan, struct ep_error *err) EP_MUST_CHECK;
+                  const struct ep_ledger *ledger, const struct ep_match *match,
+                  const struct ep_plan_policies *policies, struct ep_plan *ret_plan,
+                  struct ep_error *err) EP_MUST_CHECK;
 
 /*
  * Make the steps of a plan anew, from what its pending migrations demand: extents has as many as

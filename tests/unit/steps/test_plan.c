@@ -351,6 +351,16 @@ static void assert_steps(const struct ep_plan *plan)
     assert_int_equal(next, plan->step_count);
 }
 
+static bool plan_of(struct ep_arena *arena, const struct ep_migration_list *migrations,
+                    const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
+                    struct ep_plan *ret_plan, struct ep_error *err)
+{
+    struct ep_match match;
+
+    ep_match_make(arena, migrations, ledger, &match);
+    return ep_plan_make(arena, migrations, ledger, &match, policies, ret_plan, err);
+}
+
 static void each_scenario_is_planned_as_described(void **state)
 {
     (void)state;
@@ -367,7 +377,7 @@ static void each_scenario_is_planned_as_described(void **state)
         print_message("# %s\n", scenario->name);
         fill(scenario, &input);
         policies.now = scenario->now;
-        assert_true(ep_plan_make(&arena, &input.list, &input.ledger, &policies, &plan, &err));
+        assert_true(plan_of(&arena, &input.list, &input.ledger, &policies, &plan, &err));
         for (size_t j = 0; j < plan.item_count; j++) {
             letters[j] = state_letter(&plan, j);
         }
@@ -405,7 +415,7 @@ static void what_is_only_shown_is_never_refused(void **state)
     struct input input;
 
     fill(&scenario, &input);
-    assert_true(ep_plan_make(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
+    assert_true(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
     assert_true(plan.items[0].edited);
     assert_true(plan.items[1].out_of_order);
     assert_int_equal(plan.items[1].state, EP_PLAN_PENDING);
@@ -447,7 +457,7 @@ static void policies_that_fail_name_the_migrations(void **state)
 
         fill(&scenario, &input);
         assert_false(
-            ep_plan_make(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
+            plan_of(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
         assert_int_equal(err.fault, EP_FAULT_SOURCE);
         assert_string_equal(err.summary, cases[i].summary);
         assert_int_not_equal(err.hint[0], '\0');
@@ -468,7 +478,7 @@ static void a_table_with_unknown_rows_is_not_upgraded(void **state)
     struct input input;
 
     fill(&scenario, &input);
-    assert_false(ep_plan_make(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
+    assert_false(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
     assert_int_equal(err.fault, EP_FAULT_SOURCE);
     assert_string_equal(err.summary, "the ledger cannot be upgraded to Drizzle 1.x: 1 of its rows "
                                      "(ids: 1) match no migration of this image");
@@ -494,7 +504,7 @@ static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
 
         fill(both[i], &input);
         assert_true(
-            ep_plan_make(&arena, &input.list, &input.ledger, &both[i]->policies, &plan, &err));
+            plan_of(&arena, &input.list, &input.ledger, &both[i]->policies, &plan, &err));
         assert_int_equal(plan.unknown_newest, 200);
         assert_int_equal(plan.unknown_is_newer, both[i] == &newer);
     }
@@ -514,11 +524,13 @@ static void mismatches_are_rows_with_another_hash(void **state)
     };
     struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
     struct input input;
+    struct ep_match match;
     const size_t *indices = NULL;
     size_t count = 0;
 
     fill(&scenario, &input);
-    ep_plan_find_mismatches(&arena, &input.list, &input.ledger, &indices, &count);
+    ep_match_make(&arena, &input.list, &input.ledger, &match);
+    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
     assert_int_equal(count, 2);
     assert_int_equal(indices[0], 0);
     assert_int_equal(indices[1], 2);
@@ -570,7 +582,7 @@ static void after_the_pending_ones_nothing_is_pending(void **state)
                                              .has_created_at = true,
                                              .hash = hashes[bits[8 + i] / 7 % 4]};
         }
-        assert_true(ep_plan_make(&arena, &list, &ledger, &policies, &first, &err));
+        assert_true(plan_of(&arena, &list, &ledger, &policies, &first, &err));
         for (size_t i = 0; i < first.item_count; i++) {
             if (first.items[i].state == EP_PLAN_PENDING) {
                 rows[ledger.row_count++] =
@@ -579,7 +591,7 @@ static void after_the_pending_ones_nothing_is_pending(void **state)
                                            .hash = migrations[i].hash};
             }
         }
-        assert_true(ep_plan_make(&arena, &list, &ledger, &policies, &second, &err));
+        assert_true(plan_of(&arena, &list, &ledger, &policies, &second, &err));
         assert_int_equal(second.pending_count, 0);
         assert_int_equal(second.unknown_count, first.unknown_count);
         for (size_t i = 0; i < ledger.row_count; i++) {
