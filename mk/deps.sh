@@ -23,14 +23,15 @@ openssl_options="no-shared no-pic no-tests no-apps no-docs no-legacy no-engine n
     no-scrypt no-argon2 no-ocb no-siv no-siphash no-des no-ml-kem no-ml-dsa no-slh-dsa no-multiblock no-unit-test
     no-thread-pool no-default-thread-pool no-tls-deprecated-ec no-integrity-only-ciphers no-sslkeylog"
 
-# The files of PostgreSQL that a client consists of.
+# The files of PostgreSQL that a client consists of; its own SHA-256 and MD5, which are used once or twice for a login, because
+# OpenSSL's would first be looked up, and our own source of random bytes.
 libpq_files="interfaces/libpq/fe-auth-scram interfaces/libpq/fe-auth interfaces/libpq/fe-cancel interfaces/libpq/fe-connect
     interfaces/libpq/fe-exec interfaces/libpq/fe-lobj interfaces/libpq/fe-misc interfaces/libpq/fe-print
     interfaces/libpq/fe-protocol3 interfaces/libpq/fe-secure-common interfaces/libpq/fe-secure-openssl
     interfaces/libpq/fe-secure interfaces/libpq/fe-trace interfaces/libpq/libpq-events interfaces/libpq/pqexpbuffer
-    common/base64 common/cryptohash_openssl common/encnames common/ip common/link-canary
-    common/md5_common common/pg_prng common/saslprep common/string common/unicode_norm common/wchar
-    port/chklocale port/getpeereid port/inet_net_ntop port/pg_strong_random port/pgstrcasecmp port/snprintf port/strerror
+    common/base64 common/cryptohash common/encnames common/ip common/link-canary common/md5
+    common/md5_common common/pg_prng common/saslprep common/sha1 common/sha2 common/string common/unicode_norm common/wchar
+    port/chklocale port/getpeereid port/inet_net_ntop port/pgstrcasecmp port/snprintf port/strerror port/strong_random
     port/timingsafe_bcmp port/user"
 # The loop that a SCRAM login spends its time in, with our own HMAC in the place of hmac_openssl.
 libpq_fast_files="common/hmac_midstates common/scram-common"
@@ -121,6 +122,7 @@ build_libpq() {
     perl "$top/src/backend/utils/generate-errcodes.pl" --outfile "$inc/utils/errcodes.h" "$top/src/backend/utils/errcodes.txt"
     edit libpq.sed 2 "$top"/src/interfaces/libpq/fe-{auth-scram,secure-openssl}.c
     cp "$mk/libpq/hmac_midstates.c" "$top/src/common/"
+    cp "$mk/libpq/strong_random.c" "$top/src/port/"
     flags="$cflags -fno-strict-aliasing -fwrapv -fexcess-precision=standard -DFRONTEND -D_GNU_SOURCE
         -I$inc -I$top/src/include -I$top/src/interfaces/libpq -I$top/src/port -I$dir/include"
     # shellcheck disable=SC2086 # one word for each
