@@ -150,6 +150,16 @@ static bool is_unprintable(struct ep_span character)
     return false;
 }
 
+/* The number of bytes at the start that are printed as they are: nearly all. */
+static size_t plain_size(struct ep_span text)
+{
+    size_t size = 0;
+    while (size < text.size && text.data[size] >= ' ' && text.data[size] <= '~') {
+        size++;
+    }
+    return size;
+}
+
 static void append_printable_character(struct ep_span character, bool valid,
                                        struct ep_text *ret_text)
 {
@@ -159,8 +169,7 @@ static void append_printable_character(struct ep_span character, bool valid,
         ep_text_add(ret_text, REPLACEMENT);
     } else if (first == '\t' || first == '\n' || first == '\r') {
         ep_text_add_byte(ret_text, ' ');
-    } else if (is_between(character, "\x01", "\x1F") || first == '\0' || first == '\x7F'
-               || is_unprintable(character)) {
+    } else if (character.size == 1 || is_unprintable(character)) {
         ep_text_add_byte(ret_text, '?');
     } else {
         ep_text_append(ret_text, character);
@@ -172,10 +181,15 @@ void ep_utf8_append_printable(struct ep_span text, struct ep_text *ret_text)
     bool valid = true;
 
     for (size_t offset = 0; offset < text.size;) {
-        struct ep_span rest = ep_span_part(text, offset, SIZE_MAX);
-        size_t size = character_size(rest, &valid);
-        append_printable_character(ep_span_part(rest, 0, size), valid, ret_text);
-        offset += size;
+        size_t plain = plain_size(ep_span_part(text, offset, SIZE_MAX));
+        ep_text_append(ret_text, ep_span_part(text, offset, plain));
+        offset += plain;
+        if (offset < text.size) {
+            struct ep_span rest = ep_span_part(text, offset, SIZE_MAX);
+            size_t size = character_size(rest, &valid);
+            append_printable_character(ep_span_part(rest, 0, size), valid, ret_text);
+            offset += size;
+        }
     }
 }
 

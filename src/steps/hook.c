@@ -49,26 +49,35 @@ bool ep_hooks_prepare(struct ep_arena *arena, const struct ep_settings *settings
             err->fault = EP_FAULT_CONFIG; /* the statuses 126 and 127 are about the server */
             return ep_error_context(err, "[hooks] %s", names[kind]);
         }
+        hooks.exist = hooks.exist || command->count > 0;
     }
     *ret_hooks = hooks;
     return true;
 }
 
-/* As many as a variable may well hold. */
-static const char *with_tag(struct ep_arena *arena, const char *tags, const char *tag)
+/* Nobody asks for the tags where there is no hook. */
+static void add_tag(struct ep_hooks *hooks, struct ep_hook_tags *tags, const char *tag)
 {
-    if (tags != NULL && strlen(tags) > TAGS_BYTES_MAX) {
-        return tags;
+    size_t size = strlen(tag);
+
+    if (!hooks->exist || tags->size + size + 2 > TAGS_BYTES_MAX) {
+        return;
     }
-    return tags == NULL ? ep_arena_copy(arena, ep_span_of(tag))
-                        : ep_arena_format(arena, "%s %s", tags, tag);
+    if (tags->text == NULL) {
+        tags->text = ep_arena_array(hooks->arena, TAGS_BYTES_MAX, 1);
+    }
+    if (tags->size > 0) {
+        tags->text[tags->size++] = ' ';
+    }
+    memcpy(tags->text + tags->size, tag, size + 1);
+    tags->size += size;
 }
 
 void ep_hooks_begin(struct ep_hooks *hooks)
 {
     if (hooks != NULL) {
         hooks->facts.pending = 0;
-        hooks->facts.pending_tags = NULL;
+        hooks->facts.pending_tags.size = 0;
         hooks->facts.failed_tag = NULL;
     }
 }
@@ -77,7 +86,7 @@ void ep_hooks_note_pending(struct ep_hooks *hooks, const char *tag)
 {
     if (hooks != NULL) {
         hooks->facts.pending++;
-        hooks->facts.pending_tags = with_tag(hooks->arena, hooks->facts.pending_tags, tag);
+        add_tag(hooks, &hooks->facts.pending_tags, tag);
     }
 }
 
@@ -85,7 +94,7 @@ void ep_hooks_note_applied(struct ep_hooks *hooks, const char *tag)
 {
     if (hooks != NULL) {
         hooks->facts.applied++;
-        hooks->facts.applied_tags = with_tag(hooks->arena, hooks->facts.applied_tags, tag);
+        add_tag(hooks, &hooks->facts.applied_tags, tag);
     }
 }
 
@@ -144,6 +153,11 @@ static void add_count(struct ep_arena *arena, struct ep_hook_variable *variable,
     *variable = (struct ep_hook_variable){name, ep_arena_format(arena, "%zu", count)};
 }
 
+static const char *text_of(const struct ep_hook_tags *tags)
+{
+    return tags->size == 0 ? NULL : tags->text;
+}
+
 static char **environment_of(struct ep_arena *arena, const struct run *run,
                              const struct ep_error *failure)
 {
@@ -153,9 +167,11 @@ static char **environment_of(struct ep_arena *arena, const struct run *run,
 
     variables[count++] = (struct ep_hook_variable){"ENTRYPOINT_HOOK", names[run->kind]};
     add_count(arena, &variables[count++], "ENTRYPOINT_PENDING", facts->pending);
-    variables[count++] = (struct ep_hook_variable){"ENTRYPOINT_PENDING_TAGS", facts->pending_tags};
+    variables[count++] =
+        (struct ep_hook_variable){"ENTRYPOINT_PENDING_TAGS", text_of(&facts->pending_tags)};
     add_count(arena, &variables[count++], "ENTRYPOINT_APPLIED", facts->applied);
-    variables[count++] = (struct ep_hook_variable){"ENTRYPOINT_APPLIED_TAGS", facts->applied_tags};
+    variables[count++] =
+        (struct ep_hook_variable){"ENTRYPOINT_APPLIED_TAGS", text_of(&facts->applied_tags)};
     variables[count++] = (struct ep_hook_variable){"ENTRYPOINT_FAILED_TAG", facts->failed_tag};
     if (failure != NULL) {
         variables[count++] = (struct ep_hook_variable){"ENTRYPOINT_ERROR", failure->summary};

@@ -19,12 +19,18 @@ enum ep_hook_kind {
     EP_HOOK_COUNT
 };
 
+/* Separated by blanks, those that fit in 16 KiB. */
+struct ep_hook_tags {
+    char *text; /* NULL: none yet */
+    size_t size;
+};
+
 /* What is known of a run so far. */
 struct ep_hook_facts {
-    size_t pending;           /* migrations, when this run began */
-    const char *pending_tags; /* separated by blanks, those that fit in 16 KiB; or NULL */
-    size_t applied;           /* by this run */
-    const char *applied_tags;
+    size_t pending; /* migrations, when this run began */
+    struct ep_hook_tags pending_tags;
+    size_t applied; /* by this run */
+    struct ep_hook_tags applied_tags;
     const char *failed_tag; /* whose SQL failed, or NULL */
 };
 
@@ -34,6 +40,7 @@ struct ep_hooks {
     const struct ep_reporter *reporter;
     const struct ep_conninfo *conninfo;
     const char *programs[EP_HOOK_COUNT]; /* NULL: there is no such hook */
+    bool exist;                          /* at least one is configured */
     struct ep_hook_facts facts;
 };
 

@@ -11,6 +11,7 @@ struct surveyor {
     struct ep_arena *arena;
     const struct ep_survey_request *request;
     struct ep_survey survey;
+    struct ep_sql_action_list actions; /* of one statement, and of the next */
     struct ep_hazard_subject *subjects;
     size_t subject_count, subject_capacity;
 };
@@ -67,13 +68,14 @@ static void read_statements(struct surveyor *surveyor, const struct ep_survey_mi
     struct ep_extent_statement statement;
 
     while (ep_extent_next(&cursor, &statement)) {
-        struct ep_sql_action_list actions = {0};
+        struct ep_sql_action_list *actions = &surveyor->actions;
         size_t base = (size_t)(statement.chunk.data - migration->script.text.data);
-        ep_sql_action_read(surveyor->arena, statement.chunk, &statement.item, &actions);
-        for (size_t i = 0; i < actions.count; i++) {
+        actions->count = 0;
+        ep_sql_action_read(surveyor->arena, statement.chunk, &statement.item, actions);
+        for (size_t i = 0; i < actions->count; i++) {
             struct ep_hazard_subject *subject = add_subject(surveyor);
             *subject = (struct ep_hazard_subject){
-                .action = actions.items[i],
+                .action = actions->items[i],
                 .migration = number,
                 .transaction = transaction + find_part(migration->extent, statement.number),
                 .comments = find_comments(statement.chunk, &statement.item),
