@@ -202,7 +202,7 @@ bool ep_ledger_record_query(struct ep_arena *arena, const struct ep_ledger_table
     }
     parameters[0] = migration->hash;
     parameters[1] = ep_arena_format(arena, "%" PRId64, migration->created_at);
-    parameters[2] = ep_migration_name(arena, migration);
+    parameters[2] = named ? ep_migration_name(arena, migration) : NULL;
     *ret_query = (struct ep_query){
         .sql = named ? table->record_v1 : table->record_v0,
         .parameters = parameters,

@@ -46,9 +46,12 @@ bool ep_sql_cursor_take(struct ep_sql_cursor *cursor, const char *words)
     struct ep_sql_cursor copy = *cursor;
 
     while (*words != '\0') {
-        char word[WORD_BYTES];
+        char word[WORD_BYTES] = {0};
         size_t size = strcspn(words, " ");
-        (void)snprintf(word, sizeof(word), "%.*s", (int)size, words);
+        if (size != token_text(&copy).size || size >= sizeof(word)) {
+            return false;
+        }
+        memcpy(word, words, size);
         if (!ep_sql_cursor_is(&copy, word)) {
             return false;
         }
