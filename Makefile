@@ -34,6 +34,7 @@ clang_LD  = -pie $(PKG_LIBS)
 san_CC   := gcc
 san_CF    = -O1 -g $(SAN) $(PKG_FLAGS)
 san_LD    = $(SAN) $(PKG_LIBS)
+san_MAIN := build/san/obj/tests/memcheck/exec_leaks.o
 # They count how often each line runs; tests/coverage/counters.c says what is wrapped. libpq is not the same in both.
 COUNT    := -O0 -g --coverage -fprofile-update=atomic
 COUNT_LD := --coverage -Wl,--wrap=fork,--wrap=execve,--wrap=_exit
@@ -61,7 +62,7 @@ APP_C  := $(wildcard entrypoint/*.c)
 TEST_C := $(shell find tests/unit -name 'test_*.c' 2>/dev/null | sort)
 BATS   := $(wildcard tests/interop/*.bats tests/integration/*.bats)# the longest first
 # What shows in the binary that ships, or is too much for sanitizers, runs on that one; all else on the one with sanitizers.
-SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init release matrix rows scram static wait wire))
+SHIPPED := $(wildcard tests/interop/*.bats $(patsubst %,tests/integration/%.bats,exec hostile init memory release matrix rows scram static wait wire))
 SUBSET := $(wildcard tests/versions/*.bats)
 FAULTS := $(wildcard tests/faults/*.bats tests/model/*.bats)
 ORACLE := $(wildcard tests/oracle/*.bats)
@@ -71,7 +72,7 @@ CONTAINERS := $(foreach name,image run compose kubernetes platforms newcomer,$(w
 define variant
 $(1)_OBJ  := $$(patsubst %.c,build/$(1)/obj/%.o,$$(LIB_C) $$(filter-out entrypoint/main.c,$$(APP_C)))
 $(1)_TEST := $$(patsubst %.c,build/$(1)/%,$$(TEST_C))
-build/$(1)/entrypoint: build/$(1)/obj/entrypoint/main.o build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
+build/$(1)/entrypoint: build/$(1)/obj/entrypoint/main.o $$($(1)_MAIN) build/$(1)/libentrypoint.a build/$(1)/obj/ini.o
 	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD)
 build/$(1)/libentrypoint.a: $$($(1)_OBJ) build/$(1)/obj/licenses.o
 	$(Q)rm -f $$@; ar rcs $$@ $$^
@@ -92,7 +93,7 @@ $$($(1)_TEST): build/$(1)/%: build/$(1)/obj/%.o build/$(1)/libentrypoint.a build
 	$(Q)echo '  $(1) $$@'; $$($(1)_CC) -o $$@ $$^ $$($(1)_LD) -lcmocka
 build/$(1)/unit: $$($(1)_TEST)
 	@touch $$@
--include $$(patsubst %.o,%.d,$$($(1)_OBJ) build/$(1)/obj/entrypoint/main.o) $$(patsubst build/$(1)/%,build/$(1)/obj/%.d,$$($(1)_TEST))
+-include $$(patsubst %.o,%.d,$$($(1)_OBJ) $$($(1)_MAIN) build/$(1)/obj/entrypoint/main.o) $$(patsubst build/$(1)/%,build/$(1)/obj/%.d,$$($(1)_TEST))
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
@@ -140,10 +141,15 @@ test: ## everything: unit tests, lint, integration tests; ends in "N passed, N f
 	  $(if $(CONTAINERS),ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(addprefix -- ,$(CONTAINERS))) \
 	  -- $(wildcard $(SECRETS))
 
-soak: ## the long form of tests/faults: every message, a hundred at once; takes an hour or two
+soak: ## the long form of tests/faults: every message, every call, a hundred at once; PART=x: a part of it, less than an hour
 	@tests/setup.sh test
-	+@$(MAKE) --no-print-directory static
-	@SOAK=1 JOBS=1 TEST_TIMEOUT=14400 tests/run ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(FAULTS)
+	+@$(MAKE) --no-print-directory build/dev/entrypoint static
+	@tests/faults/soak $(PART)
+
+memcheck: ## the integration tests under valgrind; FILES="a.bats ...": only those
+	@tests/setup.sh test
+	+@$(MAKE) --no-print-directory build/dev/entrypoint
+	@tests/memcheck/run $(FILES)
 
 # Not these: they are about the build, about what others printed, or about microseconds.
 UNCOUNTED := tests/integration/static.bats tests/integration/release.bats $(SECRETS) build/cov/tests/unit/system/test_signals_race
@@ -186,5 +192,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak coverage versions fuzz bench demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak memcheck coverage versions fuzz bench demo docs format flags clean help FORCE
 .SECONDARY:

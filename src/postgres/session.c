@@ -151,8 +151,31 @@ void ep_session_note_completed(struct ep_session *session, const PGresult *rows)
     }
 }
 
+/*
+ * libpq had no memory for the result of a sync. It notes that and waits on, for an answer that it
+ * has had (pqParseInput3() of PostgreSQL 14 to 18, message 'Z').
+ */
+static bool lacks_memory(const struct ep_session *session)
+{
+    static const char words[] = "out of memory";
+    const char *text = PQerrorMessage(session->connection);
+    size_t size = strlen(text);
+    size -= size > 0 && text[size - 1] == '\n';
+
+    if (size < sizeof(words) - 1) {
+        return false;
+    }
+    size_t before = size - (sizeof(words) - 1);
+    return strncmp(text + before, words, sizeof(words) - 1) == 0
+           && (before == 0 || text[before - 1] == '\n'); /* not the server's, "ERROR:  ..." */
+}
+
+/* Called when there is nothing whole to read. */
 bool ep_session_receive(struct ep_session *session, int64_t deadline_ms, struct ep_error *err)
 {
+    if (lacks_memory(session)) {
+        ep_check_out_of_memory();
+    }
     enum ep_io io = wait_answer(session, deadline_ms);
     if (io != EP_IO_READY) {
         return fail_io(session, io, err);

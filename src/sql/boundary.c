@@ -316,7 +316,7 @@ static struct ep_boundary judge_reindex(struct cursor *cursor)
     bool is_one = is_word(cursor, "TABLE") || is_word(cursor, "INDEX");
     advance(cursor);
     if (concurrently || accept(cursor, "CONCURRENTLY")) {
-        return alone("REINDEX CONCURRENTLY", EP_EFFECT_NONE);
+        return alone("REINDEX CONCURRENTLY", EP_EFFECT_REINDEXED);
     }
     return is_one ? if_partitioned("REINDEX of a partitioned table", cursor->version >= 140000)
                   : alone("REINDEX of a schema or database", EP_EFFECT_NONE);

@@ -30,6 +30,7 @@ enum ep_boundary_effect {
     EP_EFFECT_NONE, /* nothing tells: it is run again */
     EP_EFFECT_INDEX_CREATED,
     EP_EFFECT_INDEX_DROPPED,
+    EP_EFFECT_REINDEXED, /* only what it left when it was interrupted */
     EP_EFFECT_DATABASE_CREATED,
     EP_EFFECT_DATABASE_DROPPED,
     EP_EFFECT_TABLESPACE_CREATED,

@@ -253,15 +253,17 @@ static bool prepare(const struct running *running, const struct ep_extent_statem
                                err)) {
             return false;
         }
-        if (effect.state != EP_EFFECT_STATE_RUNNING) {
+        if (effect.state == EP_EFFECT_STATE_RUNNING) {
+            if (!ep_replica_wait_turn(running->apart->replica, err)) {
+                return false;
+            }
+        } else if (effect.state == EP_EFFECT_STATE_INVALID) {
+            if (!drop_invalid(running, effect.object, err)) {
+                return false;
+            }
+        } else {
             break;
         }
-        if (!ep_replica_wait_turn(running->apart->replica, err)) {
-            return false;
-        }
-    }
-    if (effect.state == EP_EFFECT_STATE_INVALID) {
-        return drop_invalid(running, effect.object, err);
     }
     if (effect.state == EP_EFFECT_STATE_HALFWAY && intended) {
         *ret_done = "it was half done and is finished";
@@ -291,6 +293,10 @@ static bool explain_alone(const struct running *running, const struct ep_boundar
                                "The index %.*s may be left invalid: the next start drops it and "
                                "builds it anew.",
                                EP_SPAN_PRINT(boundary->name));
+    }
+    if (boundary->effect == EP_EFFECT_REINDEXED) {
+        (void)ep_error_outcome(err, "A copy of an index (its name ends in _ccnew or _ccold) may be "
+                                    "left invalid: the next start drops it.");
     }
     if (strcmp(err->sqlstate, "25001") == 0 && running->apart->replica->pooled) {
         (void)ep_error_hint(err, "The pooler put it into a transaction: connect directly, with "

@@ -24,6 +24,19 @@ static const char *const queries[] = {
     [EP_EFFECT_INDEX_DROPPED] =
         "SELECT CASE WHEN pg_catalog.to_regclass($1) IS NULL THEN 'done' ELSE 'undone' END,"
         " $2::text",
+    /* A copy that was not finished, or not dropped, beside the index that is valid. */
+    [EP_EFFECT_REINDEXED] =
+        "SELECT CASE WHEN count(*) > 0 THEN 'invalid' ELSE 'undone' END,"
+        " min(pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname))"
+        " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid"
+        " WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relname ~ '_cc(new|old)[0-9]*$'"
+        " AND pg_catalog.pg_has_role(c.relowner, 'USAGE')"
+        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND ($1 || $2) IS NOT NULL"
+        " AND EXISTS (SELECT FROM pg_catalog.pg_index v"
+        " JOIN pg_catalog.pg_class w ON w.oid = v.indexrelid"
+        " WHERE v.indrelid = i.indrelid AND v.indisvalid AND w.relname"
+        " = pg_catalog.regexp_replace(c.relname, '_cc(new|old)[0-9]*$', ''))",
     [EP_EFFECT_DATABASE_CREATED] =
         "SELECT CASE WHEN count(*) > 0 THEN 'done' ELSE 'undone' END, $2::text"
         " FROM pg_catalog.pg_database WHERE datname = " LAST_NAME,

@@ -12,7 +12,8 @@ enum ep_effect_state {
     EP_EFFECT_STATE_UNKNOWN, /* nothing tells */
     EP_EFFECT_STATE_UNDONE,
     EP_EFFECT_STATE_DONE,
-    EP_EFFECT_STATE_INVALID, /* an index is there that nobody finished: to be dropped first */
+    EP_EFFECT_STATE_INVALID, /* an index is there that nobody finished: to be dropped first; then
+                                look again */
     EP_EFFECT_STATE_HALFWAY, /* a partition is half detached: to be finalized */
     EP_EFFECT_STATE_RUNNING  /* another session runs this very statement now */
 };

@@ -43,8 +43,17 @@ start_crowd() {
     [ -z "$other" ] || wait "$other" || fail "the other failed" "$(cat "$BATS_TEST_TMPDIR/other")"
     [ "$failed" = 0 ] || fail "$failed of $crowd failed" "$(grep -h -A4 error: "$BATS_TEST_TMPDIR"/replica.* | head -n 20)"
     connections=$(cluster_log "$mark" | grep -c "connection authorized: user=app database=$DATABASE " || true)
-    awk -v n="$crowd" -v begin="$begin" -v end="$EPOCHREALTIME" -v connections="$connections" \
-        'BEGIN { printf "# %d at once: %.1f s, %d connections\n", n, end - begin, connections }' >&3
+    awk -v n="$crowd" -v begin="$begin" -v end="$EPOCHREALTIME" -v connections="$connections" -v pooled="$(pooled_connections)" \
+        'BEGIN { printf "# %d at once: %.1f s, %d connections%s\n", n, end - begin, connections, pooled }' >&3
+}
+
+# Those to PgBouncer, where there is one; it was asked for none before.
+pooled_connections() {
+    [ ! -e "$CLUSTER_DIR/pgbouncer/log" ] || echo ", $(logins) to the pooler"
+}
+
+logins() {
+    grep -c "login attempt: db=$DATABASE user=app " "$CLUSTER_DIR/pgbouncer/log" || true
 }
 
 create() {
@@ -162,7 +171,10 @@ assert_apart_once() {
     seed
     start_crowd "$(pgbouncer_url "$DATABASE")"
     assert_once
+    [ "$connections" -le 5 ]
+    assert_equal "$(logins)" "$crowd" 'connections to the pooler'
     start_crowd "$(pgbouncer_url "$DATABASE")"
     assert_equal "$(ledger_count "$DATABASE")" 4
+    assert_equal "$(logins)" $((crowd * 2)) 'connections to the pooler'
     [ "$(cluster_sql postgres "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" = 0 ]
 }

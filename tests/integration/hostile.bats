@@ -4,6 +4,7 @@
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # a test is a subshell; the library sets and reads the rest
 load ../lib/integration
+load ../lib/measure
 
 teardown() {
     [ -z "${hostile_pid:-}" ] || kill "$hostile_pid" 2>/dev/null
@@ -18,23 +19,6 @@ hostile() {
     hostile_pid=$!
     poll 60 test -s "$BATS_TEST_TMPDIR/port"
     DATABASE_URL="postgresql://app:$APP_PASSWORD@127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/$DATABASE?sslmode=disable"
-}
-
-# The most memory the last run had, in KiB, as measured by the shell's time: run_measured ARGUMENT... as for migrate
-run_measured() {
-    launcher=("$(command -v time)" -f 'peak %M' -o "$BATS_TEST_TMPDIR/peak")
-    [ -n "${launcher[0]}" ] || launcher=()
-    migrate "$@"
-    launcher=()
-}
-
-# assert_peak KIB: not with sanitizers, which have their own memory
-assert_peak() {
-    [ -e "$BATS_TEST_TMPDIR/peak" ] || return 0
-    [[ $ENTRYPOINT_BINARY == */static/* ]] || return 0
-    local peak
-    peak=$(sed -n 's/^peak //p' "$BATS_TEST_TMPDIR/peak")
-    [ "$peak" -le "$1" ] || fail "$peak KiB at its peak, more than $1"
 }
 
 one_migration() {

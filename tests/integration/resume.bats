@@ -142,6 +142,27 @@ as_if_interrupted_at() {
     index_is_valid i
 }
 
+@test "SIGTERM during REINDEX CONCURRENTLY: the next start drops the copies that it left, and nobody else's" {
+    folder_add "$folder" 0000_a 'CREATE TABLE a (n int, t text); CREATE INDEX i ON a (n); CREATE INDEX j ON a (t);'
+    migrate
+    folder_add "$folder" 0001_again 'REINDEX TABLE CONCURRENTLY a;'
+    lock_held 'INSERT INTO a VALUES (1)'
+    migrate_start
+    poll 60 session_waits_for_lock
+    kill -TERM "$entrypoint_pid"
+    wait_entrypoint
+    assert_status 143
+    locks_release
+    poll 20 no_sessions
+    index_is_invalid i_ccnew
+    cluster_sql "$DATABASE" "CREATE TABLE b (n int); INSERT INTO b VALUES (1), (1);"
+    cluster_sql "$DATABASE" 'CREATE UNIQUE INDEX CONCURRENTLY b_ccnew ON b (n)' 2>/dev/null || true
+    migrate
+    assert_status 0
+    assert_has "$stderr" 'dropping the invalid index public.i_ccnew'
+    assert_equal "$(cluster_sql "$DATABASE" "SELECT indexrelid::regclass FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE NOT indisvalid AND relnamespace = 'public'::regnamespace")" b_ccnew
+}
+
 @test "SIGKILL within a transaction of it: nothing half-done, nothing twice" {
     needs_server 14 "client_connection_check_interval"
     folder_add "$folder" 0000_a "CREATE TABLE a (n int);${break_}CREATE INDEX CONCURRENTLY i ON a (n);${break_}INSERT INTO a VALUES (1);${break_}
