@@ -117,6 +117,7 @@ static const struct {
 
 static atomic_long *calls; /* of each kind; shared with children */
 static int chosen = KIND_COUNT;
+static atomic_bool has_ended;
 static long at;
 static int error;
 
@@ -202,7 +203,7 @@ __attribute__((destructor)) static void tell(void)
 /* Called by a build whose end makes calls of its own: tests/coverage/counters.c. */
 void calls_end(void)
 {
-    is_ready = false;
+    has_ended = true;
 }
 
 /* Whether this call is the one. */
@@ -210,7 +211,8 @@ static bool fails_for(enum kind kind, const void *caller)
 {
     enum kind counted = is_ours(caller) ? kind : KIND_others;
 
-    if (calls == NULL || atomic_fetch_add(&calls[counted], 1) + 1 != at || (int)counted != chosen) {
+    if (calls == NULL || has_ended || atomic_fetch_add(&calls[counted], 1) + 1 != at
+        || (int)counted != chosen) {
         return false;
     }
     error = error == 0 ? kinds[kind].error : error;

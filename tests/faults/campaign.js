@@ -136,12 +136,13 @@ const figures = {
 }
 const statuses = {}
 
-// What happens at the point, what it counts as, and with which statuses the run may end.
+// What happens at the point, what it counts as, and with which statuses the run may end. Behind the last message SIGKILL may come
+// to a program that has ended.
 const faults = {
   gone: { may: [0, 75], counts: ['cut points', 'cuts'], hit: (_, sides) => { sides.stop(); sides.end() } },
   reset: { may: [0, 75], counts: ['cuts'], hit: (_, sides) => { sides.stop(); sides.server.resetAndDestroy(); sides.client.destroy() } },
   stall: {
-    may: ['SIGKILL'],
+    may: ['SIGKILL', 0],
     counts: ['stalls'],
     hit: (run, sides) => {
       sides.stop()
@@ -149,8 +150,8 @@ const faults = {
     },
   },
   delay: { may: [0], counts: ['delays'], hit: () => sleep(30) },
-  kill: { may: ['SIGKILL'], counts: [], hit: (run, sides) => { sides.stop(); run.child.kill('SIGKILL'); setTimeout(sides.end, 5) } },
-  orphan: { may: ['SIGKILL'], counts: [], hit: (run, sides) => { sides.stop(); run.child.kill('SIGKILL'); setTimeout(sides.end, 1000) } },
+  kill: { may: ['SIGKILL', 0], counts: [], hit: (run, sides) => { sides.stop(); run.child.kill('SIGKILL'); setTimeout(sides.end, 5) } },
+  orphan: { may: ['SIGKILL', 0], counts: [], hit: (run, sides) => { sides.stop(); run.child.kill('SIGKILL'); setTimeout(sides.end, 1000) } },
   terminate: {
     may: [0, 75],
     counts: ['terminations'],
