@@ -34,22 +34,16 @@ bool ep_defect_fail(struct ep_error *err, enum ep_fault fault, const char *file,
     size_t offset = 0;
     enum ep_defect defect = ep_defect_find(text, &offset);
 
-    switch (defect) {
-    case EP_DEFECT_NONE:
-        EP_CHECK(defect != EP_DEFECT_NONE);
-        break;
-    case EP_DEFECT_BOM:
+    EP_CHECK(defect != EP_DEFECT_NONE);
+    if (defect == EP_DEFECT_BOM) {
         (void)ep_fail(err, fault, "\"%s\" starts with a byte order mark", file);
         (void)ep_error_hint(err, "Save it as \"UTF-8\", not as \"UTF-8 with BOM\", or remove the "
                                  "mark with: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE.");
-        break;
-    case EP_DEFECT_NUL:
+    } else if (defect == EP_DEFECT_NUL) {
         (void)ep_fail(err, fault, "\"%s\" holds a NUL byte", file);
-        break;
-    case EP_DEFECT_INVALID:
+    } else {
         (void)ep_fail(err, fault, "\"%s\" is not UTF-8: invalid byte 0x%02X", file,
                       (unsigned int)(unsigned char)text.data[offset]);
-        break;
     }
     if (defect != EP_DEFECT_BOM && looks_like_utf16(text)) {
         (void)ep_error_hint(err, "It looks like UTF-16, which \">\" writes in PowerShell. Convert "

@@ -71,12 +71,9 @@ static struct ep_span tail(struct ep_span text, size_t size)
     return ep_span_part(text, from, SIZE_MAX);
 }
 
-/* The first bytes of a printable text, at most size, ending with a whole character. */
+/* The first bytes of a printable text that is longer than size, ending with a whole character. */
 static struct ep_span head(struct ep_span text, size_t size)
 {
-    if (text.size <= size) {
-        return text;
-    }
     while (size > 0 && is_continuation(text.data[size])) {
         size--;
     }

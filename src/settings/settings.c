@@ -86,11 +86,8 @@ static bool parse_integer(struct ep_arena *arena, const struct ep_setting *row, 
 
 static const char *const separators = ", \t\r\n\v\f";
 
-static bool parse_list(struct ep_arena *arena, const struct ep_setting *row, const char *text,
-                       void *field, struct ep_error *err)
+static struct ep_list split_list(struct ep_arena *arena, const char *text)
 {
-    (void)row;
-    (void)err;
     /* Every item but the last is followed by a separator. */
     const char **items = ep_arena_array(arena, strlen(text) / 2 + 1, sizeof(*items));
     size_t count = 0;
@@ -104,17 +101,23 @@ static bool parse_list(struct ep_arena *arena, const struct ep_setting *row, con
         items[count++] = ep_arena_copy(arena, (struct ep_span){.data = text, .size = size});
         text += size;
     }
-    *(struct ep_list *)field = (struct ep_list){.items = items, .count = count, .is_set = true};
+    return (struct ep_list){.items = items, .count = count, .is_set = true};
+}
+
+static bool parse_list(struct ep_arena *arena, const struct ep_setting *row, const char *text,
+                       void *field, struct ep_error *err)
+{
+    (void)row;
+    (void)err;
+    *(struct ep_list *)field = split_list(arena, text);
     return true;
 }
 
 static bool parse_dirs(struct ep_arena *arena, const struct ep_setting *row, const char *text,
                        void *field, struct ep_error *err)
 {
-    struct ep_list list;
-    if (!parse_list(arena, row, text, &list, err)) {
-        return false;
-    }
+    struct ep_list list = split_list(arena, text);
+    (void)row;
     for (size_t i = 0; i < list.count; i++) {
         struct ep_dir dir;
         if (!ep_dir_parse(arena, list.items[i], &dir)) {
@@ -137,10 +140,8 @@ static bool is_table_name(struct ep_arena *arena, const char *item)
 static bool parse_tables(struct ep_arena *arena, const struct ep_setting *row, const char *text,
                          void *field, struct ep_error *err)
 {
-    struct ep_list list;
-    if (!parse_list(arena, row, text, &list, err)) {
-        return false;
-    }
+    struct ep_list list = split_list(arena, text);
+    (void)row;
     for (size_t i = 0; i < list.count; i++) {
         if (!is_table_name(arena, list.items[i])) {
             (void)ep_fail(err, EP_FAULT_CONFIG, "\"%.140s\" is not a table name", list.items[i]);

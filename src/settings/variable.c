@@ -47,7 +47,9 @@ static bool read_secret(struct ep_arena *arena, const char *path, const char **r
         return false;
     }
     if (ep_span_find_byte(content, 0, '\0') != SIZE_MAX) {
-        return ep_fail(err, EP_FAULT_CONFIG, "file \"%s\" contains a NUL byte", path);
+        (void)ep_fail(err, EP_FAULT_CONFIG, "file \"%s\" contains a NUL byte", path);
+        return ep_error_hint(err,
+                             "Write plain text into it, not UTF-16 as \">\" does in PowerShell.");
     }
     *ret_value = ep_arena_copy(arena, without_line_ending(content));
     return true;

@@ -95,7 +95,7 @@ static void read_alter(struct ep_sql_cursor *cursor, struct ep_arena *arena, str
     if (!ep_sql_cursor_take_name(cursor, arena, &made->owner)) {
         return;
     }
-    if (ep_sql_cursor_is_byte(cursor, '*')) {
+    if (ep_span_equals(ep_sql_token_text(cursor->lexer.text, cursor->token), "*")) {
         ep_sql_cursor_advance(cursor);
     }
     if (!ep_sql_cursor_take(cursor, "ADD") || has_more(*cursor)) {

@@ -16,9 +16,7 @@ int64_t ep_clock_ms(void)
 int64_t ep_clock_unix_ms(void)
 {
     struct timespec now;
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
-        return 0;
-    }
+    EP_CHECK(clock_gettime(CLOCK_REALTIME, &now) == 0);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

@@ -14,7 +14,7 @@
 /* Milliseconds on the monotonic clock; the start is arbitrary. */
 int64_t ep_clock_ms(void);
 
-/* Milliseconds since 1970, by the clock that may be set; 0 when it cannot be read. */
+/* Milliseconds since 1970, by the clock that may be set. */
 int64_t ep_clock_unix_ms(void);
 
 /* ms varied at random by up to percent (0 to 100) in either direction. */

@@ -144,6 +144,8 @@ static void elements_are_found_by_their_number(void **state)
     assert_int_equal(ep_json_find_element(span, "x", 1), 10);
     assert_true(ep_json_find_element(ep_span_of("{\"entries\": []}"), "entries", 0) == SIZE_MAX);
     assert_true(ep_json_find_element(ep_span_of("[[1]]"), "entries", 0) == SIZE_MAX);
+    assert_int_equal(ep_json_find_element(ep_span_of("{\"entries\": [1, \"a"), "entries", 1), 16);
+    assert_true(ep_json_find_element(ep_span_of("{\"entries"), "entries", 0) == SIZE_MAX);
 }
 
 int main(void)

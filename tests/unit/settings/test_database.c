@@ -184,12 +184,15 @@ static void what_cannot_be_used_is_refused(void **state)
         {{"ENTRYPOINT_DATABASE_URL="}, "connection string is empty: ENTRYPOINT_DATABASE_URL"},
         {{"POSTGRES_URL=", "DIRECT_URL="}, "connection string is empty: DIRECT_URL"},
         {{"DATABASE_URL_FILE=secret"}, "connection string is empty: DATABASE_URL_FILE"},
+        {{"DATABASE_URL_FILE="}, "connection string is empty: DATABASE_URL_FILE"},
+        {{"DATABASE_URL_FILE=nul"}, "file \"nul\" contains a NUL byte"},
         {{"DIRECT_URL=a", "DIRECT_URL_FILE=b"}, "both DIRECT_URL and DIRECT_URL_FILE are set"},
         {{"DIRECT_URL=a", "DATABASE_URL=a", "DATABASE_URL_FILE=b"},
          "both DATABASE_URL and DATABASE_URL_FILE are set"},
     };
 
     write_file("secret", "\n");
+    ep_scratch_write("nul", "p\0", 2, 0600);
     for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
         struct ep_database database;
         struct ep_error err = {0};

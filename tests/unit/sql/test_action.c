@@ -146,6 +146,8 @@ static void adding_a_column_tells_what_its_rows_get(void **state)
         {"ALTER TABLE t ADD c text COLLATE \"C\" CHECK (c <> '') UNIQUE",
          "add column t (c) text; add check t; add unique t (c)"},
         {"ALTER TABLE t ADD c int DEFAULT ]", "add column t (c) int +default"},
+        {"ALTER TABLE t ADD c int REFERENCES u ON DELETE SET NULL (c) NOT NULL",
+         "add column t (c) int +not-null; add foreign key t (c) -> u +not-valid"},
         {"ALTER TABLE t ADD", ""},
     };
     check(readings, EP_COUNT_OF(readings));
@@ -196,6 +198,10 @@ static void altering_a_table_is_an_action_for_each_clause(void **state)
         {"ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "detach partition t -> p +concurrently"},
         {"ALTER TABLE t OWNER TO x, ENABLE ROW LEVEL SECURITY", ""},
         {"ALTER TABLE t ) , ( DROP COLUMN a", ""},
+        {"ALTER TABLE t * DROP a", "drop column t (a)"},
+        {"ALTER TABLE t ALTER CONSTRAINT k DEFERRABLE, DROP a", "drop column t (a)"},
+        {"ALTER TABLE t ALTER", ""},
+        {"ALTER TABLE 5", ""},
     };
     check(readings, EP_COUNT_OF(readings));
 }
@@ -242,6 +248,8 @@ static void other_statements(void **state)
          "update t (a, b, c, d) +where"},
         {"UPDATE ONLY s.t AS x SET a = (SELECT 1 WHERE true)", "update s.t (a)"},
         {"DELETE FROM t; DELETE FROM t USING u WHERE t.id = u.id", "delete t; delete t +where"},
+        {"VACUUM FULL FREEZE VERBOSE ANALYZE t", "rewrite table t"},
+        {"CREATE INDEX i; CREATE INDEX i ON; DELETE FROM; ALTER DOMAIN d SET DEFAULT 1", ""},
         {"WITH x AS (DELETE FROM u RETURNING *) DELETE FROM t WHERE id IN (SELECT id FROM x)",
          "delete t +where"},
         {"INSERT INTO t VALUES ('DROP TABLE t') -- DROP TABLE t", ""},

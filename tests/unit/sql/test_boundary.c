@@ -186,6 +186,16 @@ static void a_value_is_used_where_it_is_a_word_of_a_string(void **state)
     }
 }
 
+static void an_empty_value_is_used_where_it_is_the_whole_string(void **state)
+{
+    (void)state;
+    struct ep_sql_cutter cutter = {.text = ep_span_of("INSERT INTO t VALUES ('')")};
+    struct ep_sql_statement statement;
+
+    assert_true(ep_sql_cutter_next(&cutter, &statement));
+    assert_true(ep_boundary_uses_value(cutter.text, &statement, ep_span_of("''")));
+}
+
 static void a_directive_stands_before_the_first_statement(void **state)
 {
     static const struct {
@@ -221,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_statement_is_judged_as_the_table_says),
         cmocka_unit_test(a_value_is_used_where_it_is_a_word_of_a_string),
+        cmocka_unit_test(an_empty_value_is_used_where_it_is_the_whole_string),
         cmocka_unit_test(a_directive_stands_before_the_first_statement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

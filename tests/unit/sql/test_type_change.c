@@ -93,6 +93,7 @@ static void other_changes_write_the_table_anew(void **state)
         {"bigint", "double precision", false, "rewrite +loss"},
         {"integer", "real", false, "rewrite +loss"},
         {"numeric", "double precision", false, "rewrite +loss"},
+        {"double precision", "numeric", false, "rewrite +loss"},
         {"timestamp with time zone", "timestamp", false, "rewrite"},
         {"timestamp without time zone", "timestamp(0)", false, "rewrite +loss"},
         {"timestamp with time zone", "date", false, "rewrite +loss"},
