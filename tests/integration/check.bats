@@ -383,6 +383,41 @@ END
     assert_equal "$(jq -c '[.notes, (.findings | map(select(.note)) | length), has("differences")]' <<<"$stdout")" '[1,1,false]'
 }
 
+@test "two snapshots of one id, and branches of Drizzle 1.x that nothing joins, are told" {
+    small
+    folder_add "$folder" 0001_more 'SELECT 1;'
+    snapshot 0001 1 0
+    check --folder
+    assert_status 1
+    assert_matches "$stdout" '0001_snapshot.json: it has the id of .*0000_snapshot.json'
+
+    rm -rf "$folder"
+    cp -r "$fixtures/drizzle/v1-rc5-snapshot9" "$folder"
+    last=$(find "$folder" -name snapshot.json | sort | tail -n 1)
+    mkdir "$folder/20261220000000_branch"
+    echo 'SELECT 1;' >"$folder/20261220000000_branch/migration.sql"
+    jq '.id = "99999999-9999-4999-8999-999999999999"' "$last" >"$folder/20261220000000_branch/snapshot.json"
+    check --folder
+    assert_status 1
+    assert_matches "$stdout" 'no snapshot follows it, and none follows .*: branches were merged'
+}
+
+@test "beside a folder that cannot be checked, what only the database has is not extra" {
+    small
+    migrate
+    assert_status 0
+    other=$BATS_TEST_TMPDIR/other
+    folder_new "$other"
+    folder_add "$other" 0000_theirs 'CREATE TABLE theirs ();'
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder $other=public.theirs_done" -- migrate
+    assert_status 0
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder $other=public.theirs_done" -- check
+    assert_has "$stdout" '0000_theirs, the newest applied, has no snapshot'
+    assert_equal "$(differences)" ""
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" -- check
+    assert_matches "$(differences)" 'theirs'
+}
+
 @test "verify.snapshot: a table or column of the newest snapshot that is missing is told at every start, or stops it" {
     small
     migrate

@@ -258,6 +258,34 @@ TABLE
     assert_status 66
     assert_has "$stderr" 'as a file of goose'
     assert_has "$stderr" '001_a.sql:1'
+    numbered 001_a.sql $'-- +migrate Down\nDROP TABLE a;'
+    migrate
+    assert_status 66
+    assert_has "$stderr" 'as a file of sql-migrate'
+    assert_has "$stderr" 'no part that goes up'
+    numbered 001_a.sql $'-- migrate:down\nDROP TABLE a;'
+    migrate
+    assert_status 66
+    assert_has "$stderr" 'as a file of dbmate'
+}
+
+@test "a name or a text that is not UTF-8 is refused, printably" {
+    numbered $'001_\xff.sql' 'CREATE TABLE a ();'
+    migrate
+    assert_status 66
+    assert_matches "$stderr" 'the name of file ".*/001_.*\.sql" is not UTF-8'
+    assert_lacks "$stderr" $'\xff'
+    rm "$folder"/*
+    numbered 001_a.sql $'CREATE TABLE caf\xe9 ();'
+    migrate
+    assert_status 66
+    assert_has "$stderr" 'is not UTF-8: invalid byte 0xE9'
+    rm "$folder"/*
+    mkfifo "$folder/001_a.sql"
+    migrate
+    assert_status 66
+    assert_has "$stderr" 'a device, FIFO or socket'
+    assert_has "$stderr" 'migration 001_a'
 }
 
 @test "drizzle-kit's files without their journal are not taken for numbered ones" {

@@ -149,6 +149,25 @@ three() {
     assert_table "$DATABASE" c
 }
 
+@test "a companion that cannot be read, and one that wants no transaction: refused whole" {
+    three
+    printf 'DROP TABLE caf\xe9;' >"$folder/0002_c.down.sql"
+    rollback --steps 1
+    assert_status 66
+    assert_has "$stderr" 'is not UTF-8'
+    assert_has "$stderr" 'Nothing was rolled back.'
+    fresh_database
+    dirs=$BATS_TEST_TMPDIR/numbered
+    mkdir "$dirs"
+    printf -- '-- migrate:up\nCREATE TABLE a ();\n-- migrate:down transaction:false\nDROP TABLE a;\n' >"$dirs/001_a.sql"
+    run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$dirs" -- migrate
+    assert_status 0
+    rollback --steps 1
+    assert_status 66
+    assert_has "$stderr" 'what undoes 001_a asks for no transaction'
+    assert_table "$DATABASE" a
+}
+
 @test "what is asked for is checked before connecting" {
     three
     for arguments in '' '--steps 0' '--steps x' '--steps 1 --to 0000_a' '--steps 1234567'; do

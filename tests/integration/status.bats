@@ -184,3 +184,34 @@ pending  0002_last  2023-11-14 22:13:22  -
     assert_equal "$(ledger "$DATABASE")" "$rows"
     assert_equal "$(row_counts "$DATABASE")" "$tables"
 }
+
+# A tracking table of drizzle's name with these columns, and one row of each value: ledger_of COLUMNS ROWS
+ledger_of() {
+    cluster_sql "$DATABASE" "SET ROLE app; CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations ($1);
+        INSERT INTO drizzle.__drizzle_migrations VALUES $2" >/dev/null
+}
+
+@test "a table of that name that is not Drizzle's: status 78, and nothing is touched" {
+    folder_add "$folder" 0000_init 'CREATE TABLE a ();'
+    ledger_of 'version int, dirty bool' '(1, false)'
+    for command in status migrate; do
+        run_entrypoint DATABASE_URL="$DATABASE_URL" ENTRYPOINT_MIGRATE_DIRS="$folder" -- "$command"
+        assert_status 78
+        assert_has "$stderr" '"drizzle"."__drizzle_migrations" is not a Drizzle tracking table'
+        assert_has "$stderr" 'It has no columns id, hash and created_at.'
+    done
+    refute_table "$DATABASE" a
+    assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*) FROM drizzle.__drizzle_migrations')" 1
+}
+
+@test "times as other drivers have stored them: with decimals, and none at all" {
+    folder_add "$folder" 0000_init 'CREATE TABLE a ();'
+    ledger_of 'id serial, hash text, created_at text' \
+        "(1, '$(sha256sum <"$folder/0000_init.sql" | cut -d ' ' -f 1)', '1700000000123.00'), (2, 'x', 'soon'), (3, 'y', '17.5'), (4, 'z', NULL)"
+    show --json
+    assert_status 0
+    assert_equal "$(jq -r '.migrations[] | select(.name == "0000_init" or .tag == "0000_init") | .state' <<<"$stdout")" applied
+    migrate
+    assert_status 0
+    refute_table "$DATABASE" a
+}
