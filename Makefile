@@ -134,7 +134,7 @@ SECRETS := tests/integration/zz_secrets.bats
 test: ## everything: unit tests, lint, integration tests; ends in "N passed, N failed"
 	@tests/setup.sh test
 	@tests/setup.sh containers || echo "tests/containers will be skipped" >&2
-	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/fuzz/replay.sh \
+	+@tests/run tests/compile.sh -- $(san_TEST) $(dev_TEST) tests/lint/all.sh tests/lint/selftest.sh tests/run-selftest.sh tests/mutation/selftest.sh tests/fuzz/replay.sh \
 	  tests/bench/instructions.sh $(ORACLE) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/static/entrypoint $(SHIPPED) $(SUBSET) $(FAULTS) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/san/entrypoint $(filter-out $(SECRETS) $(SHIPPED),$(BATS)) \
@@ -169,6 +169,9 @@ versions: build/dev/entrypoint ## the tests that need a server, on PostgreSQL 13
 	+@$(MAKE) --no-print-directory static
 	@SHIPPED="$(SHIPPED)" tests/versions/all $(PG)
 
+mutants: build/dev/unit build/san/unit build/dev/entrypoint ## planner and ledger with one thing wrong at a time, which the tests must notice; FILE=x: of that file
+	@dev_LD='$(dev_LD)' san_LD='$(san_LD)' nice -n 10 tests/mutation/run $(FILE)
+
 bench: ## what it costs, beside the floors and every peer, into tests/bench/RESULTS.md; QUICK=1: a few minutes, writes nothing
 	@QUICK=$(QUICK) tests/bench/run
 
@@ -183,8 +186,8 @@ docs: build/dev/entrypoint ## write what the program says about itself into READ
 format: ## format all C as .clang-format says
 	clang-format -i $(shell find src entrypoint tests -name '*.[ch]' -not -path '*/node_modules/*')
 
-flags: $(INIH)/ini.h ## the compiler's flags, one per line: the contents of a compile_flags.txt
-	@printf '%s\n' $(filter-out -MMD -MP,$(ALL)) $(dev_CF) -isystem $(INIH) $(INIH_D)
+flags: $(INIH)/ini.h ## the compiler's flags, one per line: the contents of a compile_flags.txt; VARIANT=san: of that variant
+	@printf '%s\n' $(filter-out -MMD -MP,$(ALL)) $($(or $(VARIANT),dev)_CF) -isystem $(INIH) $(INIH_D)
 
 clean: ## remove everything that was built, except the libraries that mk/deps.sh keeps in ~/.cache/entrypoint-deps
 	rm -rf build
@@ -192,5 +195,5 @@ clean: ## remove everything that was built, except the libraries that mk/deps.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z\/.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: static dist install unit lint test soak memcheck coverage versions fuzz bench demo docs format flags clean help FORCE
+.PHONY: static dist install unit lint test soak memcheck coverage versions fuzz mutants bench demo docs format flags clean help FORCE
 .SECONDARY:

@@ -11,8 +11,13 @@ struct ep_arena_block {
     max_align_t data[];
 };
 
+#ifdef __SANITIZE_ADDRESS__
+/* Each allocation is a block of its own, so that what is used behind its end is noticed. */
+enum { BLOCK_BYTES = 0, UNIT = 1 };
+#else
 /* Small enough to be cheap at every start, large enough for a hundred migrations. */
-enum { BLOCK_BYTES = 16 * 1024 };
+enum { BLOCK_BYTES = 16 * 1024, UNIT = sizeof(max_align_t) };
+#endif
 
 void ep_arena_release(struct ep_arena *arena)
 {
@@ -62,11 +67,10 @@ static struct ep_arena_block *block_add(struct ep_arena *arena, size_t size)
 
 void *ep_arena_allocate(struct ep_arena *arena, size_t size)
 {
-    const size_t unit = sizeof(max_align_t);
-    if (size > SIZE_MAX - unit) {
+    if (size > SIZE_MAX - UNIT) {
         ep_check_out_of_memory();
     }
-    size_t rounded = (size + unit - 1) / unit * unit;
+    size_t rounded = (size + UNIT - 1) / UNIT * UNIT;
     struct ep_arena_block *block = arena->newest;
 
     if (block == NULL || block->size - block->used < rounded) {

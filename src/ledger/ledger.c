@@ -85,9 +85,6 @@ static bool parse_created_at(const char *text, int64_t *ret_created_at)
 {
     char *end = NULL;
 
-    if (text == NULL) {
-        return false;
-    }
     errno = 0;
     intmax_t value = strtoimax(text, &end, 10);
     if (end == text || errno != 0) {
@@ -108,11 +105,7 @@ struct columns {
     size_t id, hash, created_at, name, applied_at;
 };
 
-static const char *text_at(const struct ep_result *rows, size_t row, size_t column)
-{
-    return column == SIZE_MAX ? NULL : ep_result_text(rows, row, column);
-}
-
+/* NULL as it is. */
 static const char *copy(struct ep_arena *arena, const char *text)
 {
     return text == NULL ? NULL : ep_arena_copy(arena, ep_span_of(text));
@@ -121,16 +114,15 @@ static const char *copy(struct ep_arena *arena, const char *text)
 static void read_row(struct ep_arena *arena, const struct ep_result *rows, size_t i,
                      const struct columns *columns, struct ep_ledger_row *ret_row)
 {
-    const char *hash = copy(arena, text_at(rows, i, columns->hash));
-    const char *id = copy(arena, text_at(rows, i, columns->id));
     struct ep_ledger_row row = {
-        .id = id == NULL ? "" : id,
-        .hash = hash == NULL ? "" : hash,
-        .name = copy(arena, text_at(rows, i, columns->name)),
-        .applied_at = copy(arena, text_at(rows, i, columns->applied_at)),
+        .id = copy(arena, ep_result_word(rows, i, columns->id)),
+        .hash = copy(arena, ep_result_word(rows, i, columns->hash)),
+        .name = copy(arena, ep_result_text(rows, i, columns->name)),
+        .applied_at = copy(arena, ep_result_text(rows, i, columns->applied_at)),
     };
 
-    row.has_created_at = parse_created_at(text_at(rows, i, columns->created_at), &row.created_at);
+    row.has_created_at =
+        parse_created_at(ep_result_word(rows, i, columns->created_at), &row.created_at);
     *ret_row = row;
 }
 
@@ -164,8 +156,7 @@ static bool read_rows(struct ep_arena *arena, const struct ep_ledger_table *tabl
 
 static bool is_true(const struct ep_result *result, size_t column)
 {
-    const char *text = ep_result_text(result, 0, column);
-    return text != NULL && strcmp(text, "t") == 0;
+    return strcmp(ep_result_word(result, 0, column), "t") == 0;
 }
 
 bool ep_ledger_read(struct ep_arena *arena, const struct ep_ledger_table *table,

@@ -44,17 +44,11 @@ struct probe {
     const struct ep_result *result;
 };
 
-static bool is_text(const char *category)
-{
-    return category != NULL && strcmp(category, "S") == 0;
-}
-
 /* The row of the probe for a column, or SIZE_MAX. */
 static size_t find_column(const struct probe *probe, const char *name)
 {
     for (size_t i = 0; i < ep_result_rows(probe->result); i++) {
-        const char *column = ep_result_text(probe->result, i, 1);
-        if (column != NULL && strcmp(column, name) == 0) {
+        if (strcmp(ep_result_word(probe->result, i, 1), name) == 0) {
             return i;
         }
     }
@@ -66,8 +60,7 @@ static const char *list_columns(const struct probe *probe)
     struct ep_text text EP_CLEANUP(ep_text_clear) = {0};
 
     for (size_t i = 0; i < ep_result_rows(probe->result); i++) {
-        const char *column = ep_result_text(probe->result, i, 1);
-        ep_text_format(&text, "%s%s", i == 0 ? "" : ", ", column == NULL ? "" : column);
+        ep_text_format(&text, "%s%s", i == 0 ? "" : ", ", ep_result_word(probe->result, i, 1));
     }
     return ep_arena_copy(probe->arena, ep_text_span(&text));
 }
@@ -117,8 +110,8 @@ static bool find_names(const struct probe *probe, const char **ret_column, struc
 
     for (size_t i = 0; i < EP_COUNT_OF(name_columns); i++) {
         size_t row = find_column(probe, name_columns[i]);
-        if (row == SIZE_MAX || !is_text(ep_result_text(probe->result, row, 2))) {
-            continue;
+        if (strcmp(ep_result_word(probe->result, row, 2), "S") != 0) {
+            continue; /* not of text, or not there */
         }
         if (found != SIZE_MAX) {
             return fail_shape(
@@ -137,6 +130,14 @@ static bool find_names(const struct probe *probe, const char **ret_column, struc
     return true;
 }
 
+/* What the INSERT gives in any case. */
+static bool is_given(const struct ep_names_shape *shape, const char *column)
+{
+    return strcmp(column, shape->column) == 0
+           || (shape->is_own
+               && (strcmp(column, "hash") == 0 || strcmp(column, "duration_ms") == 0));
+}
+
 /* The INSERT: the name, and times that must be given. Any other such column is refused. */
 static bool make_record(const struct probe *probe, struct ep_names_shape *shape,
                         struct ep_error *err)
@@ -152,13 +153,12 @@ static bool make_record(const struct probe *probe, struct ep_names_shape *shape,
         ep_text_add(&values, ", $2::text, $3::bigint");
     }
     for (size_t i = 0; i < ep_result_rows(probe->result); i++) {
-        const char *name = ep_result_text(probe->result, i, 1);
-        const char *needed = ep_result_text(probe->result, i, 3);
-        if (name == NULL || needed == NULL || strcmp(needed, "t") != 0
-            || strcmp(name, shape->column) == 0 || (shape->is_own && strcmp(name, "hash") == 0)) {
+        const char *name = ep_result_word(probe->result, i, 1);
+        bool is_needed = strcmp(ep_result_word(probe->result, i, 3), "t") == 0;
+        if (!is_needed || is_given(shape, name)) {
             continue;
         }
-        if (strcmp(ep_result_text(probe->result, i, 2), "D") != 0) {
+        if (strcmp(ep_result_word(probe->result, i, 2), "D") != 0) {
             return fail_shape(probe,
                               ep_arena_format(probe->arena,
                                               "Its column %s must be given a value that is not "
@@ -223,7 +223,7 @@ static struct columns find_columns(const struct ep_result *rows, const struct ep
 static const char *copy(struct ep_arena *arena, const struct ep_result *rows, size_t row,
                         size_t column)
 {
-    const char *text = column == SIZE_MAX ? NULL : ep_result_text(rows, row, column);
+    const char *text = ep_result_text(rows, row, column);
     return text == NULL ? NULL : ep_arena_copy(arena, ep_span_of(text));
 }
 
@@ -270,12 +270,12 @@ bool ep_numbered_ledger_read(struct ep_arena *arena, const struct ep_ledger_tabl
         return ep_result_fail(result, err);
     }
     ledger.schema_exists = ep_result_rows(result) > 0;
-    const char *kind = ledger.schema_exists ? ep_result_text(result, 0, 0) : NULL;
+    const char *kind = ep_result_text(result, 0, 0);
     if (kind == NULL) {
         *ret_ledger = ledger;
         return true;
     }
-    if (strchr("rp", kind[0]) == NULL) {
+    if (strcmp(kind, "r") != 0 && strcmp(kind, "p") != 0) {
         return fail_shape(&probe, "It is no table.", err);
     }
     if (!find_names(&probe, &shape->column, err)) {

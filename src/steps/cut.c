@@ -6,9 +6,9 @@ struct cutting {
     struct ep_step *steps;
     size_t count;
     bool open;          /* a transaction is */
-    size_t first;       /* the number of its first extent */
+    size_t first;       /* the number of its first extent, at least 1 */
     size_t locks;       /* that it takes */
-    const char *reason; /* why the one before it ended */
+    const char *reason; /* why the one before it ended; NULL: by itself */
 };
 
 static void add_step(struct cutting *cutting, enum ep_step_kind kind, size_t item)
@@ -16,6 +16,7 @@ static void add_step(struct cutting *cutting, enum ep_step_kind kind, size_t ite
     cutting->steps[cutting->count++] = (struct ep_step){.kind = kind, .item = item};
 }
 
+/* Where none is open nothing ends. */
 static void end_transaction(struct cutting *cutting, const char *reason)
 {
     if (cutting->open) {
@@ -31,7 +32,7 @@ static void begin_transaction(struct cutting *cutting, size_t item, const struct
         add_step(cutting, EP_STEP_BEGIN, item);
         cutting->steps[cutting->count - 1].reason = cutting->reason;
         cutting->open = true;
-        cutting->first = extent == NULL ? 0 : extent->number;
+        cutting->first = extent == NULL ? 1 : extent->number;
         cutting->locks = 0;
     }
 }
@@ -47,7 +48,7 @@ static const char *reason_to_end(const struct cutting *cutting, const struct ep_
     if (cut->transactions == EP_TRANSACTIONS_EACH) {
         return "each migration has a transaction of its own";
     }
-    if (extent->uses_value_of >= cutting->first && extent->uses_value_of > 0) {
+    if (extent->uses_value_of >= cutting->first) {
         return "it uses an enum value that has to be committed before";
     }
     if (cut->locks_most > 0 && cutting->locks > 0
@@ -63,17 +64,18 @@ static void add_item(struct cutting *cutting, size_t item, const struct ep_exten
     if (extent != NULL && extent->is_apart) {
         end_transaction(cutting, NULL);
         add_step(cutting, EP_STEP_APART, item);
-        cutting->reason = NULL;
         return;
     }
-    const char *reason = cutting->open ? reason_to_end(cutting, extent) : NULL;
+    const char *reason = reason_to_end(cutting, extent);
     if (reason != NULL) {
         end_transaction(cutting, reason);
     }
     begin_transaction(cutting, item, extent);
     add_step(cutting, EP_STEP_RUN, item);
     add_step(cutting, EP_STEP_RECORD, item);
-    cutting->locks += extent == NULL ? 0 : extent->locks;
+    if (extent != NULL) {
+        cutting->locks += extent->locks;
+    }
 }
 
 void ep_cut_make(struct ep_arena *arena, const struct ep_cut *cut, const struct ep_step **ret_steps,
@@ -88,7 +90,6 @@ void ep_cut_make(struct ep_arena *arena, const struct ep_cut *cut, const struct 
 
     if (cut->upgrades || cut->names) {
         begin_transaction(&cutting, 0, NULL);
-        cutting.first = 1;
     }
     if (cut->upgrades) {
         add_step(&cutting, EP_STEP_UPGRADE, 0);

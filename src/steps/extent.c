@@ -34,25 +34,12 @@ struct measuring {
     enum ep_directive directive;
     struct ep_extent extent;
     struct ep_extent_part *parts;
-    size_t part_capacity;
     size_t group;      /* the first statement of the transaction that is being collected */
     size_t own_values; /* where values of this migration begin that the group has not committed */
     size_t begins, commits, others; /* statements that control transactions */
     bool begins_first, commits_last;
     bool has_alone, has_use;
 };
-
-/* Room for one more; what was there moves. */
-static void *grow(struct ep_arena *arena, const void *items, size_t count, size_t *capacity,
-                  size_t size)
-{
-    *capacity = *capacity == 0 ? 8 : *capacity * 2;
-    char *grown = ep_arena_array(arena, *capacity, size);
-    if (count > 0) {
-        memcpy(grown, items, count * size);
-    }
-    return grown;
-}
 
 static void add_part(struct measuring *measuring, size_t first, size_t count, bool is_alone)
 {
@@ -61,10 +48,8 @@ static void add_part(struct measuring *measuring, size_t first, size_t count, bo
     if (count == 0) {
         return;
     }
-    if (extent->part_count == measuring->part_capacity) {
-        measuring->parts = grow(measuring->measure->arena, measuring->parts, extent->part_count,
-                                &measuring->part_capacity, sizeof(*measuring->parts));
-    }
+    measuring->parts = ep_arena_grow(measuring->measure->arena, measuring->parts,
+                                     extent->part_count, sizeof(*measuring->parts));
     measuring->parts[extent->part_count++] =
         (struct ep_extent_part){.first = first, .count = count, .is_alone = is_alone};
 }
@@ -156,10 +141,8 @@ static void add_value(struct measuring *measuring, struct ep_span literal)
 {
     struct ep_extent_measure *measure = measuring->measure;
 
-    if (measure->value_count == measure->value_capacity) {
-        measure->values = grow(measure->arena, measure->values, measure->value_count,
-                               &measure->value_capacity, sizeof(*measure->values));
-    }
+    measure->values = ep_arena_grow(measure->arena, measure->values, measure->value_count,
+                                    sizeof(*measure->values));
     measure->values[measure->value_count++] = (struct ep_extent_value){
         .literal = ep_span_of(ep_arena_copy(measure->arena, literal)),
         .number = measure->count,
@@ -277,9 +260,10 @@ static bool take(struct measuring *measuring, const struct ep_extent_statement *
 
 static bool find_directive(struct measuring *measuring, struct ep_error *err)
 {
-    struct ep_span word = {0};
+    struct ep_span text = measuring->script->text;
+    struct ep_span word = {.data = text.data}; /* of what another tool's line says: the top */
 
-    measuring->directive = ep_directive_find(measuring->script->text, &word);
+    measuring->directive = ep_directive_find(text, &word);
     if (measuring->directive == EP_DIRECTIVE_NONE && measuring->script->no_transaction) {
         measuring->directive = EP_DIRECTIVE_NO_TRANSACTION;
     }
@@ -287,8 +271,8 @@ static bool find_directive(struct measuring *measuring, struct ep_error *err)
         (void)ep_fail(err, EP_FAULT_SOURCE, "unknown directive \"%.*s\"", EP_SPAN_PRINT(word));
         (void)ep_error_hint(err, "Write \"-- entrypoint: no-transaction\" or "
                                  "\"-- entrypoint: transaction\".");
-        ep_script_place(measuring->migration, measuring->script,
-                        (size_t)(word.data - measuring->script->text.data), err);
+        ep_script_place(measuring->migration, measuring->script, (size_t)(word.data - text.data),
+                        err);
         return false;
     }
     if (measuring->directive == EP_DIRECTIVE_NO_TRANSACTION
@@ -297,8 +281,8 @@ static bool find_directive(struct measuring *measuring, struct ep_error *err)
                       "the file asks for no transaction, [migrate] transaction = all for one");
         (void)ep_error_detail(err, "Nothing of the pending migrations was sent.");
         (void)ep_error_hint(err, "Set [migrate] transaction = auto, or take the line out.");
-        ep_script_place(measuring->migration, measuring->script,
-                        (size_t)(word.data - measuring->script->text.data), err);
+        ep_script_place(measuring->migration, measuring->script, (size_t)(word.data - text.data),
+                        err);
         return false;
     }
     return true;
@@ -354,7 +338,6 @@ bool ep_extent_measure(struct ep_extent_measure *measure, const struct ep_migrat
     struct ep_span first = {0}, last = {0};
 
     measuring.extent.number = ++measure->count;
-    measuring.own_values = measure->value_count;
     if (!find_directive(&measuring, err)) {
         return false;
     }

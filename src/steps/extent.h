@@ -50,7 +50,7 @@ struct ep_extent_measure {
     int server_version;
     size_t count; /* of migrations measured */
     struct ep_extent_value *values;
-    size_t value_count, value_capacity;
+    size_t value_count;
 };
 
 /*

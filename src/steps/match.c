@@ -238,7 +238,8 @@ enum pass { PASS_EXACT, PASS_TIME, PASS_NAME, PASS_SECONDS, PASS_HASH, PASS_COUN
 
 static int64_t whole_seconds(int64_t ms)
 {
-    return ms - (ms % 1000 + 1000) % 1000;
+    int64_t rest = (ms % 1000 + 1000) % 1000;
+    return ms < INT64_MIN + rest ? ms : ms - rest; /* the first of all begins before all times */
 }
 
 /* The first row with the key that nobody has; any_text: the number alone is the key. */

@@ -27,7 +27,7 @@ struct planner {
     /* What Drizzle 0.x compares a journal's "when" with. */
     bool has_baseline, has_timeless;
     int64_t baseline;
-    size_t last_folder; /* behind the last applied migration that has a folder of its own */
+    size_t last_folder; /* the last applied migration that has a folder of its own */
 };
 
 static void note(struct planner *planner, const struct ep_migration *migration, const char *text)
@@ -177,7 +177,7 @@ static void judge_items(struct planner *planner)
 
     for (size_t i = 0; i < plan->item_count; i++) {
         if (planner->match->rows[i] != NULL && !is_journal(&planner->migrations->items[i])) {
-            planner->last_folder = i + 1;
+            planner->last_folder = i;
         }
     }
     for (size_t i = 0; i < plan->item_count; i++) {

@@ -26,7 +26,7 @@ struct row {
     const char *hash, *name;
 };
 
-enum { MOST = 6 };
+enum { MOST = 8 };
 #define NO_TIME INT64_MIN
 
 struct scenario {
@@ -263,6 +263,68 @@ static const struct scenario scenarios[] = {
      .shape = EP_LEDGER_V1,
      .names = 1,
      .states = "AA"},
+    {.name = "the earliest time there is, on a fresh database",
+     .files = {{.when = INT64_MIN, .hash = "a"}},
+     .states = "P"},
+    {.name = "times before 1970 alone",
+     .files = {{.when = -5, .hash = "a"}, {.when = -3, .hash = "b"}},
+     .rows = {{.created_at = -5, .hash = "a"}},
+     .states = "AP"},
+    {.name = "a row without created_at counts as 0, whatever the others",
+     .files = {{.when = 0, .hash = "b"}, {.when = 100, .hash = "c"}},
+     .rows = {{.created_at = 200, .hash = "y"}, {.created_at = NO_TIME, .hash = "z"}},
+     .states = "pP",
+     .notes = 2,
+     .unknown = 2,
+     .note = "without created_at"},
+    {.name = "a clock may be an hour slow",
+     .files = {{.when = 3600001, .hash = "a"}, {.when = 3600002, .hash = "b"}},
+     .now = 1,
+     .states = "Pp",
+     .notes = 1,
+     .note = "in the future"},
+    {.name = "an edited file, applied before it was due and due in the future: three notes",
+     .files = {{.when = 9000000, .hash = "A"}},
+     .rows = {{.created_at = 8999000, .hash = "a", .name = "19700101023000_x"}},
+     .shape = EP_LEDGER_V1,
+     .policies = {.edited = EP_POLICY_WARN},
+     .now = 1000,
+     .states = "a",
+     .notes = 3,
+     .note = "changed after"},
+    {.name = "nothing to name: the privilege is not missed",
+     .files = {{.when = 100, .hash = "a"}},
+     .rows = {{.created_at = 100, .hash = "a", .name = "19700101000000_x"}},
+     .shape = EP_LEDGER_V1,
+     .may_not_update = true,
+     .states = "A"},
+    {.name = "a table of version 0 needs no names for a journal",
+     .files = {{.when = 100, .hash = "a"}, {.when = 200, .hash = "b"}},
+     .rows = {{.created_at = 100, .hash = "a"}},
+     .may_not_update = true,
+     .states = "AP"},
+    {.name = "unknown rows have no name to be given",
+     .files = {{.when = 100, .hash = "a"}},
+     .rows = {{.created_at = 100, .hash = "a"}, {.created_at = 200, .hash = "z"}},
+     .shape = EP_LEDGER_V1,
+     .names = 1,
+     .unknown = 1,
+     .states = "A"},
+    {.name = "an older folder that is skipped does not upgrade the table",
+     .files = {{.when = 1000, .hash = "a", .folder = "19700101000001_a"},
+               {.when = 2000, .hash = "b", .folder = "19700101000002_b"}},
+     .rows = {{.created_at = 2456, .hash = "b"}},
+     .policies = {.out_of_order = EP_OUT_OF_ORDER_SKIP},
+     .notes = 1,
+     .states = "sA"},
+    {.name = "a journal beside folders: neither's order is the other's",
+     .files = {{.when = 5000, .hash = "a"},
+               {.when = 1000, .hash = "b", .folder = "19700101000001_b"},
+               {.when = 6000, .hash = "c"}},
+     .rows = {{.created_at = 5000, .hash = "a", .name = "19700101000005_x"},
+              {.created_at = 6000, .hash = "c", .name = "19700101000006_x"}},
+     .shape = EP_LEDGER_V1,
+     .states = "APA"},
     {.name = "an empty folder",
      .rows = {{.created_at = 100, .hash = "a"}},
      .states = "",
@@ -278,8 +340,8 @@ struct input {
 
 static void fill(const struct scenario *scenario, struct input *input)
 {
-    static const char *const tags[MOST] = {"0000_x", "0001_x", "0002_x",
-                                           "0003_x", "0004_x", "0005_x"};
+    static const char *const tags[MOST] = {"0000_x", "0001_x", "0002_x", "0003_x",
+                                           "0004_x", "0005_x", "0006_x", "0007_x"};
 
     *input =
         (struct input){.list = {.items = input->migrations},
@@ -371,7 +433,7 @@ static void each_scenario_is_planned_as_described(void **state)
         struct ep_plan plan = {0};
         struct input input;
         char letters[MOST + 1] = "";
-
+        size_t applied = 0, pending = 0;
         struct ep_plan_policies policies = scenario->policies;
 
         print_message("# %s\n", scenario->name);
@@ -380,12 +442,18 @@ static void each_scenario_is_planned_as_described(void **state)
         assert_true(plan_of(&arena, &input.list, &input.ledger, &policies, &plan, &err));
         for (size_t j = 0; j < plan.item_count; j++) {
             letters[j] = state_letter(&plan, j);
+            applied += plan.items[j].row != NULL;
+            pending += plan.items[j].state == EP_PLAN_PENDING;
         }
         assert_string_equal(letters, scenario->states);
         assert_int_equal(plan.note_count, scenario->notes);
         assert_int_equal(plan.unknown_count, scenario->unknown);
         assert_int_equal(plan.name_count, scenario->names);
         assert_int_equal(plan.upgrades, scenario->upgrades);
+        assert_int_equal(plan.applied_count, applied);
+        assert_int_equal(plan.pending_count, pending);
+        assert_true(plan.unknown_count > 0 || !plan.unknown_is_newer);
+        assert_null(plan.unknown_last);
         if (scenario->note != NULL) {
             assert_non_null(strstr(plan.notes[0].text, scenario->note));
         }
@@ -456,12 +524,121 @@ static void policies_that_fail_name_the_migrations(void **state)
         struct input input;
 
         fill(&scenario, &input);
-        assert_false(
-            plan_of(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
+        assert_false(plan_of(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
         assert_int_equal(err.fault, EP_FAULT_SOURCE);
         assert_string_equal(err.summary, cases[i].summary);
         assert_int_not_equal(err.hint[0], '\0');
     }
+}
+
+static void a_policy_that_nothing_breaks_refuses_nothing(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .files = {{.when = 100, .hash = "a"}, {.when = 200, .hash = "b"}},
+        .rows = {{.created_at = 100, .hash = "a"}},
+        .policies = {.edited = EP_POLICY_FAIL,
+                     .ahead = EP_POLICY_FAIL,
+                     .out_of_order = EP_OUT_OF_ORDER_FAIL},
+    };
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_error err = {0};
+    struct ep_plan plan = {0};
+    struct input input;
+
+    fill(&scenario, &input);
+    assert_true(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
+    assert_int_equal(plan.pending_count, 1);
+}
+
+/* As many as fit are named; of more it is said that there are more. */
+static void five_migrations_are_named_at_most(void **state)
+{
+    static const char *const summaries[] = {
+        "5 migrations not applied although newer ones are: 0000_x, 0001_x, 0002_x, 0003_x, 0004_x",
+        "6 migrations not applied although newer ones are: 0000_x, 0001_x, 0002_x, 0003_x, 0004_x, "
+        "..."};
+    const struct ep_plan_policies policies = {.out_of_order = EP_OUT_OF_ORDER_FAIL};
+
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct scenario scenario = {
+            .rows = {{.created_at = 999, .hash = "z"}, {.created_at = 998, .hash = "y"}}};
+        struct ep_error err = {0}, ahead = {0};
+        struct ep_plan plan = {0};
+        struct input input;
+
+        for (size_t i = 0; i < 5 + more; i++) {
+            scenario.files[i] = (struct file){.when = 100 + (int64_t)i, .hash = "a"};
+        }
+        fill(&scenario, &input);
+        assert_false(plan_of(&arena, &input.list, &input.ledger, &policies, &plan, &err));
+        assert_string_equal(err.summary, summaries[more]);
+        assert_false(plan_of(&arena, &input.list, &input.ledger,
+                             &(struct ep_plan_policies){.ahead = EP_POLICY_FAIL}, &plan, &ahead));
+        assert_string_equal(ahead.summary, "2 applied migrations are not in this image");
+    }
+}
+
+static void ten_rows_that_forbid_an_upgrade_are_named_at_most(void **state)
+{
+    static const char *const ids[] = {"11", "12", "13", "14", "15", "16",
+                                      "17", "18", "19", "20", "21"};
+    static const char *const named[] = {"(ids: 11, 12)",
+                                        "(ids: 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)"};
+    static const size_t counts[] = {2, EP_COUNT_OF(ids)};
+    struct ep_migration migration = {
+        .layout = EP_LAYOUT_FOLDERS, .tag = "19700101000001_a", .created_at = 1000, .hash = "a"};
+    const struct ep_migration_list list = {.items = &migration, .count = 1};
+    const struct ep_plan_policies policies = {0};
+
+    (void)state;
+    for (size_t i = 0; i < EP_COUNT_OF(counts); i++) {
+        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+        struct ep_ledger_row rows[EP_COUNT_OF(ids)];
+        const struct ep_ledger ledger = {
+            .shape = EP_LEDGER_V0, .rows = rows, .row_count = counts[i], .may_update = true};
+        struct ep_error err = {0};
+        struct ep_plan plan = {0};
+
+        for (size_t j = 0; j < counts[i]; j++) {
+            rows[j] = (struct ep_ledger_row){
+                .id = ids[j], .hash = "z", .has_created_at = true, .created_at = 7000};
+        }
+        assert_false(plan_of(&arena, &list, &ledger, &policies, &plan, &err));
+        assert_non_null(strstr(err.summary, named[i]));
+        assert_int_not_equal(err.hint[0], '\0');
+    }
+}
+
+static void rows_are_given_the_names_of_their_migrations(void **state)
+{
+    (void)state;
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_migration migrations[] = {
+        {.tag = "0000_a", .created_at = 1000, .hash = "a"},
+        {.tag = "0001_b", .created_at = 2000, .hash = "b"},
+    };
+    const struct ep_ledger_row rows[] = {
+        {.id = "7", .hash = "b", .created_at = 2000, .has_created_at = true},
+        {.id = "8", .hash = "z", .created_at = 9000, .has_created_at = true},
+        {.id = "9", .hash = "a", .created_at = 1000, .has_created_at = true},
+    };
+    const struct ep_migration_list list = {.items = migrations, .count = 2};
+    const struct ep_ledger ledger = {
+        .shape = EP_LEDGER_V1, .rows = rows, .row_count = 3, .may_update = true};
+    const struct ep_plan_policies policies = {0};
+    struct ep_error err = {0};
+    struct ep_plan plan = {0};
+
+    assert_true(plan_of(&arena, &list, &ledger, &policies, &plan, &err));
+    assert_int_equal(plan.name_count, 2);
+    assert_string_equal(plan.names[0].name_and_id[0], "19700101000002_b");
+    assert_string_equal(plan.names[0].name_and_id[1], "7");
+    assert_string_equal(plan.names[1].name_and_id[0], "19700101000001_a");
+    assert_string_equal(plan.names[1].name_and_id[1], "9");
+    assert_ptr_equal(plan.unknown[0], &rows[1]);
 }
 
 static void a_table_with_unknown_rows_is_not_upgraded(void **state)
@@ -494,19 +671,40 @@ static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
                                           .rows = {{.created_at = 100, .hash = "a"},
                                                    {.created_at = 200, .hash = "b"},
                                                    {.created_at = 50, .hash = "c"}}};
-    const struct scenario *const both[] = {&newer, &mixed};
+    static const struct scenario first = {.files = {{.when = 100, .hash = "a"}},
+                                          .rows = {{.created_at = 200, .hash = "b"},
+                                                   {.created_at = 150, .hash = "c"},
+                                                   {.created_at = 100, .hash = "a"}}};
+    static const struct scenario between = {
+        .files = {{.when = 300, .hash = "a"}, {.when = 100, .hash = "b"}},
+        .rows = {{.created_at = 300, .hash = "a"},
+                 {.created_at = 100, .hash = "b"},
+                 {.created_at = 200, .hash = "c"}}};
+    static const struct scenario equal = {.files = {{.when = 200, .hash = "a"}},
+                                          .rows = {{.created_at = 200, .hash = "a", .name = "n"},
+                                                   {.created_at = 200, .hash = "b", .name = "m"}},
+                                          .shape = EP_LEDGER_V1};
+    static const struct scenario early = {
+        .files = {{.when = -900, .hash = "a"}},
+        .rows = {{.created_at = -900, .hash = "a"}, {.created_at = -5, .hash = "b"}}};
+    static const struct {
+        const struct scenario *scenario;
+        bool is_newer;
+        int64_t newest;
+    } cases[] = {{&newer, true, 200},    {&mixed, false, 200}, {&first, true, 200},
+                 {&between, false, 200}, {&equal, false, 200}, {&early, true, -5}};
 
-    for (size_t i = 0; i < EP_COUNT_OF(both); i++) {
+    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
         struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
         struct ep_error err = {0};
         struct ep_plan plan = {0};
         struct input input;
 
-        fill(both[i], &input);
+        fill(cases[i].scenario, &input);
         assert_true(
-            plan_of(&arena, &input.list, &input.ledger, &both[i]->policies, &plan, &err));
-        assert_int_equal(plan.unknown_newest, 200);
-        assert_int_equal(plan.unknown_is_newer, both[i] == &newer);
+            plan_of(&arena, &input.list, &input.ledger, &cases[i].scenario->policies, &plan, &err));
+        assert_true(plan.unknown_newest == cases[i].newest);
+        assert_int_equal(plan.unknown_is_newer, cases[i].is_newer);
     }
 }
 
@@ -534,6 +732,10 @@ static void mismatches_are_rows_with_another_hash(void **state)
     assert_int_equal(count, 2);
     assert_int_equal(indices[0], 0);
     assert_int_equal(indices[1], 2);
+
+    input.rows[2].is_hashless = true; /* then nothing can be said */
+    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
+    assert_int_equal(count, 1);
 }
 
 /*
@@ -610,6 +812,10 @@ int main(void)
         cmocka_unit_test(each_scenario_is_planned_as_described),
         cmocka_unit_test(what_is_only_shown_is_never_refused),
         cmocka_unit_test(policies_that_fail_name_the_migrations),
+        cmocka_unit_test(a_policy_that_nothing_breaks_refuses_nothing),
+        cmocka_unit_test(five_migrations_are_named_at_most),
+        cmocka_unit_test(ten_rows_that_forbid_an_upgrade_are_named_at_most),
+        cmocka_unit_test(rows_are_given_the_names_of_their_migrations),
         cmocka_unit_test(a_table_with_unknown_rows_is_not_upgraded),
         cmocka_unit_test(unknown_rows_are_newer_or_they_are_somebody_elses),
         cmocka_unit_test(mismatches_are_rows_with_another_hash),
