@@ -88,7 +88,7 @@ report "an explained survivor is none" 'survivors: none$'
 
 printf '%s\n    %s\n' 'src/toy/toy.c ep_toy: return b [- => +] a;' 'A mistake.' >>tests/mutation/equivalent
 mutants
-report "an explanation of one that is killed is refused" 'is explained, but is: unit$'
+report "an explanation of one that is killed is refused" 'is explained, but is: unit toy.test_toy$'
 
 sed -i 's/a < b/b > a/' src/toy/toy.c
 mutants
