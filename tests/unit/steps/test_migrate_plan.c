@@ -26,12 +26,19 @@ struct world {
     struct ep_migrate migrate;
 };
 
+static void examine(struct ep_migration *migration)
+{
+    struct ep_arena scratch EP_CLEANUP(ep_arena_release) = {0};
+    struct ep_error err = {0};
+
+    assert_true(ep_migration_examine(&scratch, migration, &err));
+}
+
 /* Three files, all applied with the hashes that they have now. */
 static void begin(struct world *world)
 {
     static const char *const paths[FILES] = {"0000_a.sql", "0001_b.sql", "0002_c.sql"};
     static const char *const tags[FILES] = {"0000_a", "0001_b", "0002_c"};
-    struct ep_error err = {0};
 
     *world = (struct world){.settings = {.migrate_edited = EP_POLICY_FAIL}};
     world->migrate = (struct ep_migrate){.settings = &world->settings};
@@ -44,7 +51,7 @@ static void begin(struct world *world)
         migration->tag = tags[i];
         migration->path = paths[i];
         migration->created_at = 100 * (int64_t)(i + 1);
-        assert_true(ep_migration_examine(migration, &err));
+        examine(migration);
         world->rows[i] = (struct ep_ledger_row){.id = "1",
                                                 .hash = migration->hash,
                                                 .created_at = migration->created_at,
@@ -54,10 +61,8 @@ static void begin(struct world *world)
 
 static void write_file(struct world *world, size_t item, const char *text)
 {
-    struct ep_error err = {0};
-
     ep_scratch_text(world->migrations[item].path, text, 0644);
-    assert_true(ep_migration_examine(&world->migrations[item], &err));
+    examine(&world->migrations[item]);
 }
 
 /* What was applied stays what it was. */
