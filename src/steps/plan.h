@@ -76,7 +76,8 @@ struct ep_plan {
 };
 
 /*
- * Make the plan from the match of migrations and ledger. Migrations whose hash_lf or hash_crlf is the row's hash are not edited.
+ * Make the plan from the match of migrations and ledger. Migrations whose hash_lf or hash_crlf is
+ * the row's hash are not edited.
  *
  * Errors: EP_FAULT_SOURCE where a policy says "fail": every migration that
  * breaks it is named, up to five; and where a table of version 0 has to be upgraded
