@@ -69,7 +69,7 @@ SELECT 'index', indexrelid::regclass, indisvalid, indisready FROM pg_index JOIN 
   WHERE relnamespace = 'public'::regnamespace ORDER BY 2::text;
 SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
   WHERE connamespace = 'public'::regnamespace ORDER BY 2::text, 3;
-SELECT 'partition', inhrelid::regclass, inhparent::regclass, inhdetachpending FROM pg_inherits ORDER BY 2::text;
+SELECT 'partition', inhrelid::regclass, inhparent::regclass, to_jsonb(i) ->> 'inhdetachpending' FROM pg_inherits i ORDER BY 2::text;
 SELECT 'enum', enumtypid::regtype, enumlabel, enumsortorder FROM pg_enum ORDER BY enumtypid, enumsortorder;
 SELECT 'seed', n, what FROM seeds ORDER BY n, what;
 SELECT 'prepared', count(*) FROM pg_prepared_xacts;

@@ -22,11 +22,12 @@ transactional() {
 
 # Nothing of the last three shares a transaction with anything, and most can be in none.
 apart() {
-    needs_server 14 "DETACH PARTITION CONCURRENTLY"
+    local detach=$'\n--> statement-breakpoint\nALTER TABLE parts DETACH PARTITION part CONCURRENTLY;'
+    [ "$(cluster_version)" -ge 14 ] || detach= # a server before 14 has none
     folder_add "$folder" 0000_tables $'CREATE TABLE seeds (n int, what text);\nCREATE TABLE parts (n int) PARTITION BY LIST (n);\nCREATE TABLE part PARTITION OF parts FOR VALUES IN (1);'
     folder_add "$folder" 0001_seeds $'-- entrypoint: no-transaction\nINSERT INTO seeds VALUES (1, \'first\');\nINSERT INTO seeds SELECT n + 1, \'second\' FROM seeds;'
     folder_add "$folder" 0002_index $'CREATE UNIQUE INDEX CONCURRENTLY seeds_n ON seeds (n);'
-    folder_add "$folder" 0003_others $'REINDEX TABLE CONCURRENTLY seeds;\n--> statement-breakpoint\nALTER TABLE parts DETACH PARTITION part CONCURRENTLY;\n--> statement-breakpoint\nDROP INDEX CONCURRENTLY seeds_n;'
+    folder_add "$folder" 0003_others $'REINDEX TABLE CONCURRENTLY seeds;'"$detach"$'\n--> statement-breakpoint\nDROP INDEX CONCURRENTLY seeds_n;'
 }
 
 # What cannot be in a transaction, before and behind what can.
