@@ -85,18 +85,6 @@ no_differences() {
     done
 }
 
-# The alterations and what is said of each, but for those of what a server before 15 does not have.
-alterations() {
-    local without='^$'
-    [ "$(cluster_version)" -ge 15 ] || without='nulls not distinct'
-    awk -v without="$without" '
-        function flush() { if (tolower(block) !~ without) printf "%s", block; block = "" }
-        /^[^ ]/ { flush() }
-        { block = block $0 "\n" }
-        END { flush() }' "$fixtures/check/alterations"
-    echo '== fresh'
-}
-
 @test "every single alteration is found, and named with both sides" {
     local alteration='' expected='' before='' line count=0
     drop_roles

@@ -53,6 +53,18 @@ fixture() {
     echo "$copy"
 }
 
+# The alterations of the fixture v0 and what `check` says of each, but for those of what a server before 15 does not have.
+alterations() {
+    local without='^$'
+    [ "$(cluster_version)" -ge 15 ] || without='nulls not distinct'
+    awk -v without="$without" '
+        function flush() { if (tolower(block) !~ without) printf "%s", block; block = "" }
+        /^[^ ]/ { flush() }
+        { block = block $0 "\n" }
+        END { flush() }' "$PWD/tests/fixtures/check/alterations"
+    echo '== fresh'
+}
+
 # The rows of Drizzle's table, as they are, in the order of their insertion: ledger DATABASE [TABLE]
 ledger() {
     cluster_sql "$1" "SELECT id, hash, created_at FROM ${2:-drizzle.__drizzle_migrations} ORDER BY id"
