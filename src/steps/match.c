@@ -242,11 +242,11 @@ static int64_t whole_seconds(int64_t ms)
     return ms < INT64_MIN + rest ? ms : ms - rest; /* the first of all begins before all times */
 }
 
-/* The first row with the key that nobody has; any_text: the number alone is the key. */
+/* The first row with the key that nobody has; any_text: of those from the text on. */
 static const struct ep_ledger_row *claim(struct matcher *matcher, const struct index *index,
                                          int64_t number, const char *text, bool any_text)
 {
-    for (size_t at = index_find(index, number, any_text ? "" : text);
+    for (size_t at = index_find(index, number, text);
          any_text ? at_number(index, at, number) : at_key(index, at, number, text); at++) {
         size_t item = index->entries[at].item;
         if (matcher->match->owners[item] == NULL) {
