@@ -42,7 +42,7 @@ start_crowd() {
     log_output "$BATS_TEST_TMPDIR"/replica.*
     [ -z "$other" ] || wait "$other" || fail "the other failed" "$(cat "$BATS_TEST_TMPDIR/other")"
     [ "$failed" = 0 ] || fail "$failed of $crowd failed" "$(grep -h -A4 error: "$BATS_TEST_TMPDIR"/replica.* | head -n 20)"
-    connections=$(cluster_log "$mark" | grep -c "connection authorized: user=app database=$DATABASE " || true)
+    connections=$(cluster_log "$mark" | grep -cE "connection authorized: user=app database=$DATABASE( |\$)" || true)
     awk -v n="$crowd" -v begin="$begin" -v end="$EPOCHREALTIME" -v connections="$connections" -v pooled="$(pooled_connections)" \
         'BEGIN { printf "# %d at once: %.1f s, %d connections%s\n", n, end - begin, connections, pooled }' >&3
 }
