@@ -151,13 +151,15 @@ memcheck: ## the integration tests under valgrind; FILES="a.bats ...": only thos
 	+@$(MAKE) --no-print-directory build/dev/entrypoint
 	@tests/memcheck/run $(FILES)
 
+# Where the two libpqs take different ways, both are counted.
+BOTH := tests/integration/signals.bats
 # Not these: they are about the build, about what others printed, or about microseconds.
 UNCOUNTED := tests/integration/static.bats tests/integration/release.bats $(SECRETS) build/cov/tests/unit/system/test_signals_race
 coverage: ## which lines of src/ the tests reach, and how many branches; fails below 98 %; takes an hour
 	@tests/setup.sh test coverage
 	+@$(MAKE) --no-print-directory build/cov/entrypoint build/cov/unit build/cov-static/entrypoint
 	@tests/coverage/all $(filter-out $(UNCOUNTED),$(cov_TEST) \
-	  ENTRYPOINT_BINARY=$(CURDIR)/build/cov-static/entrypoint $(SHIPPED) $(wildcard tests/faults/*.bats) \
+	  ENTRYPOINT_BINARY=$(CURDIR)/build/cov-static/entrypoint $(SHIPPED) $(BOTH) $(wildcard tests/faults/*.bats) \
 	  ENTRYPOINT_BINARY=$(CURDIR)/build/cov/entrypoint $(filter-out $(SHIPPED),$(BATS)))
 
 fuzz: ## tests/fuzz, an hour or ten million executions for each target; TARGET=x RUNS=n SECONDS_MAX=n

@@ -183,6 +183,19 @@ progress_count() {
     refute_table "$DATABASE" d
 }
 
+@test "COPY TO STDOUT: what it sends goes nowhere, and the statements behind it are run" {
+    folder_add "$folder" 0000_a $'CREATE TABLE a (n int);
+INSERT INTO a SELECT generate_series(1, 20000);
+COPY a TO STDOUT;
+INSERT INTO a VALUES (0);'
+    folder_add "$folder" 0001_b $'CREATE INDEX CONCURRENTLY a_n ON a (n);\nCOPY a TO STDOUT;\nINSERT INTO a VALUES (-1);'
+    migrate
+    assert_status 0
+    assert_equal "$stdout" ""
+    assert_equal "$(cluster_sql "$DATABASE" 'SELECT count(*), min(n) FROM a')" '20002|-1'
+    assert_equal "$(ledger_count "$DATABASE")" 2
+}
+
 @test "every other kind that is refused in a transaction runs" {
     local reindex='REINDEX (CONCURRENTLY) TABLE a' detach='ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY'
     if [ "$(cluster_version)" -lt 14 ]; then # which has the one in an older spelling only, and not the other
