@@ -139,6 +139,7 @@ each_call() {
 # A function of libc that is called, and that calls.c does not make fail, cannot fail: not at all (the first lines), only if it
 # is called with what it must not be called with (sig..., pthread_...), or as an answer that is not an error.
 @test "every function of libc that can fail is made to" {
+    ! nm "$DISTURBED" | grep -q __gcov_dump || skip "a build that counts calls functions of its own"
     cat >"$BATS_TEST_TMPDIR/cannot" <<'NAMES'
 __cxa_finalize __libc_start_main __stack_chk_fail
 __ctype_b_loc __ctype_tolower_loc __ctype_toupper_loc __errno_location getenv getegid geteuid getgid getpgrp getpid getuid
