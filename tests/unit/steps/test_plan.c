@@ -675,6 +675,10 @@ static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
                                           .rows = {{.created_at = 200, .hash = "b"},
                                                    {.created_at = 150, .hash = "c"},
                                                    {.created_at = 100, .hash = "a"}}};
+    static const struct scenario turned = {.files = {{.when = 100, .hash = "a"}},
+                                           .rows = {{.created_at = 50, .hash = "c"},
+                                                    {.created_at = 200, .hash = "b"},
+                                                    {.created_at = 100, .hash = "a"}}};
     static const struct scenario between = {
         .files = {{.when = 300, .hash = "a"}, {.when = 100, .hash = "b"}},
         .rows = {{.created_at = 300, .hash = "a"},
@@ -691,8 +695,9 @@ static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
         const struct scenario *scenario;
         bool is_newer;
         int64_t newest;
-    } cases[] = {{&newer, true, 200},    {&mixed, false, 200}, {&first, true, 200},
-                 {&between, false, 200}, {&equal, false, 200}, {&early, true, -5}};
+    } cases[] = {{&newer, true, 200},   {&mixed, false, 200},   {&first, true, 200},
+                 {&turned, false, 200}, {&between, false, 200}, {&equal, false, 200},
+                 {&early, true, -5}};
 
     for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
         struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
