@@ -57,6 +57,13 @@ static void a_broken_check_names_itself_and_ends_with_70(void **state)
     assert_non_null(strstr(errors, "break_a_check(): \"one == 2\" does not hold\n"));
 }
 
+/* AddressSanitizer would end the process itself, instead of saying that there is no memory. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static void allocate_more_than_there_is_address_space(void)
 {
     struct ep_arena arena = {0};
@@ -93,7 +100,7 @@ static void sizes_that_wrap_around_are_no_memory(void **state)
     for (size_t i = 0; i < EP_COUNT_OF(runs); i++) {
         char errors[256];
         assert_int_equal(status_of(runs[i], errors, sizeof(errors)), 71);
-        assert_string_equal(errors, "error: out of memory\n");
+        assert_non_null(strstr(errors, "error: out of memory\n")); /* behind the sanitizer's own */
     }
 }
 
