@@ -224,6 +224,7 @@ SELECT repeat(n::text, 1000), pg_sleep(0.01) FROM generate_series(1, 12000) n;'
 }
 
 @test "SIGKILL while migrating: the server notices by itself and rolls back" {
+    needs_server 14 "client_connection_check_interval"
     slow_migration
     migrate_start
     poll 20 session_runs pg_sleep
