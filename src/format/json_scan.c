@@ -56,9 +56,10 @@ static bool read_string(struct ep_json_scan *scan, struct ep_span *ret_string)
         scan->failed = scan->failed || (unsigned char)scan->text.data[at] < ' ';
         at += 1 + escaped;
     }
-    scan->failed = scan->failed || at >= scan->text.size;
+    bool has_end = at < scan->text.size;
+    scan->failed = scan->failed || !has_end;
     *ret_string = ep_span_part(scan->text, start, at - start);
-    scan->offset = at + 1;
+    scan->offset = has_end ? at + 1 : scan->text.size;
     return !scan->failed;
 }
 

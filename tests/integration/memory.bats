@@ -14,8 +14,8 @@ many() {
     awk -v count="$1" 'BEGIN {
         print "{\"version\": \"7\", \"dialect\": \"postgresql\", \"entries\": ["
         for (i = 0; i < count; i++)
-            printf "{\"idx\": %d, \"version\": \"7\", \"when\": %d, \"tag\": \"%05d_one_more\", \"breakpoints\": true}%s\n",
-                i, 1700000000000 + i * 1000, i, i < count - 1 ? "," : ""
+            printf "{\"idx\": %d, \"version\": \"7\", \"when\": 17%08d000, \"tag\": \"%05d_one_more\", \"breakpoints\": true}%s\n",
+                i, i, i, i < count - 1 ? "," : ""
         print "]}"
     }' >"$folder/meta/_journal.json"
 }
@@ -36,10 +36,10 @@ tell_peak() {
     assert_status 0
     assert_equal "$(ledger_count "$DATABASE")" 10000
     tell_peak '10,000 migrations pending'
-    assert_peak $((48 * 1024))
+    assert_peak $((16 * 1024))
     run_measured
     assert_status 0
-    assert_has "$stderr" '0 applied'
+    assert_has "$stderr" 'none pending'
     tell_peak '10,000 migrations, nothing pending'
     assert_peak $((12 * 1024))
 }
