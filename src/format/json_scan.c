@@ -114,12 +114,11 @@ static void skip_scalar(struct ep_json_scan *scan)
     scan->offset += size;
 }
 
-static bool skip_name(struct ep_json_scan *scan)
+static void skip_name(struct ep_json_scan *scan)
 {
     struct ep_span ignored;
 
     scan->failed = !read_string(scan, &ignored) || !take(scan, ':');
-    return !scan->failed;
 }
 
 void ep_json_scan_skip(struct ep_json_scan *scan)
@@ -138,7 +137,9 @@ void ep_json_scan_skip(struct ep_json_scan *scan)
             depth++;
             byte = peek(scan);
             if (byte != '}' && byte != ']') {
-                (void)((objects & 1) == 0 || skip_name(scan));
+                if ((objects & 1) != 0) {
+                    skip_name(scan);
+                }
                 continue;
             }
         } else if (byte == '"') {
@@ -152,7 +153,9 @@ void ep_json_scan_skip(struct ep_json_scan *scan)
         }
         if (depth > 0) {
             scan->failed = scan->failed || !take(scan, ',');
-            (void)((objects & 1) == 0 || skip_name(scan));
+            if ((objects & 1) != 0) {
+                skip_name(scan);
+            }
         }
     } while (depth > 0 && !scan->failed);
 }

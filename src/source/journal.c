@@ -77,12 +77,7 @@ static const struct ep_entry **sort(const struct reading *reading,
     for (size_t i = 0; i < count; i++) {
         sorted[i] = &reading->entries.items[i];
     }
-    for (size_t i = 1; i < count; i++) { /* mostly they are in order already */
-        if (order(&sorted[i - 1], &sorted[i]) > 0) {
-            qsort(sorted, count, sizeof(const struct ep_entry *), order);
-            break;
-        }
-    }
+    qsort(sorted, count, sizeof(const struct ep_entry *), order);
     return sorted;
 }
 

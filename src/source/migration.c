@@ -100,10 +100,8 @@ static void *examine_share(void *argument)
 bool ep_migration_examine_all(const struct ep_migration_list *list, size_t *ret_failed,
                               struct ep_error *err)
 {
-    enum {
-        SHARED_FROM = 256,
-        STACK_BYTES = 256 * 1024
-    }; /* below, a thread costs more than it spares */
+    /* Of fewer files, a thread costs more than it spares. */
+    enum { SHARED_FROM = 256, STACK_BYTES = 256 * 1024 };
     size_t half = list->count < SHARED_FROM ? 0 : list->count / 2;
     struct share first = {.items = list->items, .count = list->count - half};
     struct share second = {.items = list->items + first.count, .count = half};

@@ -49,10 +49,19 @@ bool ep_hooks_prepare(struct ep_arena *arena, const struct ep_settings *settings
             err->fault = EP_FAULT_CONFIG; /* the statuses 126 and 127 are about the server */
             return ep_error_context(err, "[hooks] %s", names[kind]);
         }
-        hooks.exist = hooks.exist || command->count > 0;
     }
     *ret_hooks = hooks;
     return true;
+}
+
+static bool exist(const struct ep_hooks *hooks)
+{
+    for (int kind = 0; kind < EP_HOOK_COUNT; kind++) {
+        if (hooks->programs[kind] != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Nobody asks for the tags where there is no hook. */
@@ -60,7 +69,7 @@ static void add_tag(struct ep_hooks *hooks, struct ep_hook_tags *tags, const cha
 {
     size_t size = strlen(tag);
 
-    if (!hooks->exist || tags->size + size + 2 > TAGS_BYTES_MAX) {
+    if (!exist(hooks) || tags->size + size + 2 > TAGS_BYTES_MAX) {
         return;
     }
     if (tags->text == NULL) {

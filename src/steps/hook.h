@@ -40,7 +40,6 @@ struct ep_hooks {
     const struct ep_reporter *reporter;
     const struct ep_conninfo *conninfo;
     const char *programs[EP_HOOK_COUNT]; /* NULL: there is no such hook */
-    bool exist;                          /* at least one is configured */
     struct ep_hook_facts facts;
 };
 

@@ -13,20 +13,13 @@ struct surveyor {
     struct ep_survey survey;
     struct ep_sql_action_list actions; /* of one statement, and of the next */
     struct ep_hazard_subject *subjects;
-    size_t subject_count, subject_capacity;
+    size_t subject_count;
 };
 
 static struct ep_hazard_subject *add_subject(struct surveyor *surveyor)
 {
-    if (surveyor->subject_count == surveyor->subject_capacity) {
-        size_t capacity = surveyor->subject_capacity == 0 ? 64 : surveyor->subject_capacity * 2;
-        struct ep_hazard_subject *grown = ep_arena_array(surveyor->arena, capacity, sizeof(*grown));
-        if (surveyor->subject_count > 0) {
-            memcpy(grown, surveyor->subjects, surveyor->subject_count * sizeof(*grown));
-        }
-        surveyor->subjects = grown;
-        surveyor->subject_capacity = capacity;
-    }
+    surveyor->subjects = ep_arena_grow(surveyor->arena, surveyor->subjects, surveyor->subject_count,
+                                       sizeof(*surveyor->subjects));
     return &surveyor->subjects[surveyor->subject_count++];
 }
 

@@ -170,20 +170,12 @@ size_t ep_file_peek(const char *path, uint64_t offset, void *ret_data, size_t si
 
 struct names {
     const char **data;
-    size_t count, capacity;
+    size_t count;
 };
 
 static void names_add(struct ep_arena *arena, struct names *names, const char *name)
 {
-    if (names->count == names->capacity) {
-        size_t capacity = names->capacity == 0 ? 64 : names->capacity * 2;
-        const char **data = ep_arena_array(arena, capacity, sizeof(*data));
-        for (size_t i = 0; i < names->count; i++) {
-            data[i] = names->data[i];
-        }
-        names->data = data;
-        names->capacity = capacity;
-    }
+    names->data = ep_arena_grow(arena, names->data, names->count, sizeof(*names->data));
     names->data[names->count++] = ep_arena_copy(arena, ep_span_of(name));
 }
 
