@@ -357,11 +357,37 @@ static void a_file_is_known_by_its_tag_or_its_number(void **state)
     assert_string_equal(ep_match_name(&arena, &plain, &counted), "fix_1");
 }
 
+static void mismatches_are_rows_with_another_hash(void **state)
+{
+    (void)state;
+    static const struct scenario scenario = {
+        .files = {JOURNAL(100, "A"), JOURNAL(200, "b"), JOURNAL(300, "C"), JOURNAL(400, "d")},
+        .rows = {ROW(100, "a"), ROW(200, "b"), ROW(300, "c")},
+    };
+    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
+    struct input input;
+    struct ep_match match;
+    const size_t *indices = NULL;
+    size_t count = 0;
+
+    fill(&scenario, &input);
+    ep_match_make(&arena, &input.list, &input.ledger, &match);
+    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(indices[0], 0);
+    assert_int_equal(indices[1], 2);
+
+    input.rows[2].is_hashless = true; /* then nothing can be said */
+    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
+    assert_int_equal(count, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_whose_it_should_be),
         cmocka_unit_test(a_file_is_known_by_its_tag_or_its_number),
+        cmocka_unit_test(mismatches_are_rows_with_another_hash),
     };
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);
 }

@@ -11,37 +11,7 @@
 
 #include <cmocka.h>
 
-/*
- * Migration i of a case: its "when" and its hash, both as small as readable. Without a folder it
- * is a journal's, with the tag 000i_x.
- */
-struct file {
-    int64_t when;
-    const char *hash, *hash_lf;
-    const char *folder;
-};
-
-struct row {
-    int64_t created_at; /* NO_TIME: NULL */
-    const char *hash, *name;
-};
-
-enum { MOST = 8 };
-#define NO_TIME INT64_MIN
-
-struct scenario {
-    const char *name;
-    struct file files[MOST];
-    struct row rows[MOST];
-    enum ep_ledger_shape shape;
-    struct ep_plan_policies policies;
-    const char
-        *states; /* a letter for each file: A applied, P pending, S skipped; lower case: noted */
-    size_t notes, unknown, names;
-    bool upgrades, may_not_update;
-    int64_t now;
-    const char *note; /* part of the first note */
-};
+#include "tests/unit/steps/plan_scenario.h"
 
 static const struct scenario scenarios[] = {
     {.name = "a fresh database runs everything",
@@ -331,46 +301,6 @@ static const struct scenario scenarios[] = {
      .unknown = 1},
 };
 
-struct input {
-    struct ep_migration migrations[MOST];
-    struct ep_ledger_row rows[MOST];
-    struct ep_migration_list list;
-    struct ep_ledger ledger;
-};
-
-static void fill(const struct scenario *scenario, struct input *input)
-{
-    static const char *const tags[MOST] = {"0000_x", "0001_x", "0002_x", "0003_x",
-                                           "0004_x", "0005_x", "0006_x", "0007_x"};
-
-    *input =
-        (struct input){.list = {.items = input->migrations},
-                       .ledger = {.rows = input->rows, .may_update = !scenario->may_not_update}};
-    for (size_t i = 0; i < MOST && scenario->files[i].hash != NULL; i++) {
-        struct ep_migration *migration = &input->migrations[input->list.count++];
-        const char *folder = scenario->files[i].folder;
-        migration->layout = folder == NULL ? EP_LAYOUT_JOURNAL : EP_LAYOUT_FOLDERS;
-        migration->tag = folder == NULL ? tags[i] : folder;
-        migration->created_at = scenario->files[i].when;
-        (void)snprintf(migration->hash, sizeof(migration->hash), "%s", scenario->files[i].hash);
-        migration->hash_lf = scenario->files[i].hash_lf;
-    }
-    for (size_t i = 0; i < MOST && scenario->rows[i].hash != NULL; i++) {
-        const struct row *row = &scenario->rows[i];
-        bool has_time = row->created_at != NO_TIME;
-        input->rows[input->ledger.row_count++] =
-            (struct ep_ledger_row){.id = "1",
-                                   .created_at = has_time ? row->created_at : 0,
-                                   .has_created_at = has_time,
-                                   .hash = row->hash,
-                                   .name = row->name};
-    }
-    input->ledger.shape = scenario->shape;
-    if (scenario->shape == EP_LEDGER_ABSENT && input->ledger.row_count > 0) {
-        input->ledger.shape = EP_LEDGER_V0;
-    }
-}
-
 static char state_letter(const struct ep_plan *plan, size_t item)
 {
     static const char letters[] = {
@@ -413,16 +343,6 @@ static void assert_steps(const struct ep_plan *plan)
     assert_int_equal(next, plan->step_count);
 }
 
-static bool plan_of(struct ep_arena *arena, const struct ep_migration_list *migrations,
-                    const struct ep_ledger *ledger, const struct ep_plan_policies *policies,
-                    struct ep_plan *ret_plan, struct ep_error *err)
-{
-    struct ep_match match;
-
-    ep_match_make(arena, migrations, ledger, &match);
-    return ep_plan_make(arena, migrations, ledger, &match, policies, ret_plan, err);
-}
-
 static void each_scenario_is_planned_as_described(void **state)
 {
     (void)state;
@@ -461,157 +381,6 @@ static void each_scenario_is_planned_as_described(void **state)
     }
 }
 
-static void what_is_only_shown_is_never_refused(void **state)
-{
-    (void)state;
-    static const struct scenario scenario = {
-        .files = {{.when = 100, .hash = "A"},
-                  {.when = 150, .hash = "b"},
-                  {.when = 200, .hash = "c"},
-                  {.when = 300, .hash = "d", .folder = "20240131235959_d"}},
-        .rows = {{.created_at = 100, .hash = "a"},
-                 {.created_at = 200, .hash = "c"},
-                 {.created_at = 250, .hash = "x"}},
-        .policies = {.edited = EP_POLICY_FAIL,
-                     .ahead = EP_POLICY_FAIL,
-                     .out_of_order = EP_OUT_OF_ORDER_FAIL,
-                     .only_shown = true},
-    };
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_error err = {0};
-    struct ep_plan plan = {0};
-    struct input input;
-
-    fill(&scenario, &input);
-    assert_true(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
-    assert_true(plan.items[0].edited);
-    assert_true(plan.items[1].out_of_order);
-    assert_int_equal(plan.items[1].state, EP_PLAN_PENDING);
-    assert_int_equal(plan.unknown_count, 1);
-    assert_string_equal(plan.unknown[0]->hash, "x");
-    assert_int_equal(plan.note_count, 3);
-    assert_non_null(strstr(plan.notes[1].text, "migrating refuses it"));
-    assert_non_null(strstr(plan.notes[2].text, "cannot be upgraded"));
-    assert_null(plan.notes[2].migration);
-}
-
-static void policies_that_fail_name_the_migrations(void **state)
-{
-    (void)state;
-    static const struct {
-        struct ep_plan_policies policies;
-        const char *summary;
-    } cases[] = {
-        {{.edited = EP_POLICY_FAIL}, "1 migration changed after it was applied: 0000_x"},
-        {{.out_of_order = EP_OUT_OF_ORDER_FAIL},
-         "2 migrations not applied although newer ones are: 0001_x, 0002_x"},
-        {{.ahead = EP_POLICY_FAIL}, "1 applied migration is not in this image"},
-    };
-    static const struct scenario scenario = {
-        .files = {{.when = 100, .hash = "A"},
-                  {.when = 110, .hash = "b"},
-                  {.when = 120, .hash = "c"},
-                  {.when = 200, .hash = "d"}},
-        .rows = {{.created_at = 100, .hash = "a"},
-                 {.created_at = 200, .hash = "d"},
-                 {.created_at = 300, .hash = "z"}},
-    };
-
-    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
-        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        struct ep_error err = {0};
-        struct ep_plan plan = {0};
-        struct input input;
-
-        fill(&scenario, &input);
-        assert_false(plan_of(&arena, &input.list, &input.ledger, &cases[i].policies, &plan, &err));
-        assert_int_equal(err.fault, EP_FAULT_SOURCE);
-        assert_string_equal(err.summary, cases[i].summary);
-        assert_int_not_equal(err.hint[0], '\0');
-    }
-}
-
-static void a_policy_that_nothing_breaks_refuses_nothing(void **state)
-{
-    (void)state;
-    static const struct scenario scenario = {
-        .files = {{.when = 100, .hash = "a"}, {.when = 200, .hash = "b"}},
-        .rows = {{.created_at = 100, .hash = "a"}},
-        .policies = {.edited = EP_POLICY_FAIL,
-                     .ahead = EP_POLICY_FAIL,
-                     .out_of_order = EP_OUT_OF_ORDER_FAIL},
-    };
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_error err = {0};
-    struct ep_plan plan = {0};
-    struct input input;
-
-    fill(&scenario, &input);
-    assert_true(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
-    assert_int_equal(plan.pending_count, 1);
-}
-
-/* As many as fit are named; of more it is said that there are more. */
-static void five_migrations_are_named_at_most(void **state)
-{
-    static const char *const summaries[] = {
-        "5 migrations not applied although newer ones are: 0000_x, 0001_x, 0002_x, 0003_x, 0004_x",
-        "6 migrations not applied although newer ones are: 0000_x, 0001_x, 0002_x, 0003_x, 0004_x, "
-        "..."};
-    const struct ep_plan_policies policies = {.out_of_order = EP_OUT_OF_ORDER_FAIL};
-
-    (void)state;
-    for (size_t more = 0; more < 2; more++) {
-        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        struct scenario scenario = {
-            .rows = {{.created_at = 999, .hash = "z"}, {.created_at = 998, .hash = "y"}}};
-        struct ep_error err = {0}, ahead = {0};
-        struct ep_plan plan = {0};
-        struct input input;
-
-        for (size_t i = 0; i < 5 + more; i++) {
-            scenario.files[i] = (struct file){.when = 100 + (int64_t)i, .hash = "a"};
-        }
-        fill(&scenario, &input);
-        assert_false(plan_of(&arena, &input.list, &input.ledger, &policies, &plan, &err));
-        assert_string_equal(err.summary, summaries[more]);
-        assert_false(plan_of(&arena, &input.list, &input.ledger,
-                             &(struct ep_plan_policies){.ahead = EP_POLICY_FAIL}, &plan, &ahead));
-        assert_string_equal(ahead.summary, "2 applied migrations are not in this image");
-    }
-}
-
-static void ten_rows_that_forbid_an_upgrade_are_named_at_most(void **state)
-{
-    static const char *const ids[] = {"11", "12", "13", "14", "15", "16",
-                                      "17", "18", "19", "20", "21"};
-    static const char *const named[] = {"(ids: 11, 12)",
-                                        "(ids: 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)"};
-    static const size_t counts[] = {2, EP_COUNT_OF(ids)};
-    struct ep_migration migration = {
-        .layout = EP_LAYOUT_FOLDERS, .tag = "19700101000001_a", .created_at = 1000, .hash = "a"};
-    const struct ep_migration_list list = {.items = &migration, .count = 1};
-    const struct ep_plan_policies policies = {0};
-
-    (void)state;
-    for (size_t i = 0; i < EP_COUNT_OF(counts); i++) {
-        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        struct ep_ledger_row rows[EP_COUNT_OF(ids)];
-        const struct ep_ledger ledger = {
-            .shape = EP_LEDGER_V0, .rows = rows, .row_count = counts[i], .may_update = true};
-        struct ep_error err = {0};
-        struct ep_plan plan = {0};
-
-        for (size_t j = 0; j < counts[i]; j++) {
-            rows[j] = (struct ep_ledger_row){
-                .id = ids[j], .hash = "z", .has_created_at = true, .created_at = 7000};
-        }
-        assert_false(plan_of(&arena, &list, &ledger, &policies, &plan, &err));
-        assert_non_null(strstr(err.summary, named[i]));
-        assert_int_not_equal(err.hint[0], '\0');
-    }
-}
-
 static void rows_are_given_the_names_of_their_migrations(void **state)
 {
     (void)state;
@@ -639,108 +408,6 @@ static void rows_are_given_the_names_of_their_migrations(void **state)
     assert_string_equal(plan.names[1].name_and_id[0], "19700101000001_a");
     assert_string_equal(plan.names[1].name_and_id[1], "9");
     assert_ptr_equal(plan.unknown[0], &rows[1]);
-}
-
-static void a_table_with_unknown_rows_is_not_upgraded(void **state)
-{
-    (void)state;
-    static const struct scenario scenario = {
-        .files = {{.when = 1000, .hash = "a", .folder = "19700101000001_a"},
-                  {.when = 2000, .hash = "b", .folder = "19700101000002_b"}},
-        .rows = {{.created_at = 1456, .hash = "a"}, {.created_at = 7456, .hash = "z"}},
-    };
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct ep_error err = {0};
-    struct ep_plan plan = {0};
-    struct input input;
-
-    fill(&scenario, &input);
-    assert_false(plan_of(&arena, &input.list, &input.ledger, &scenario.policies, &plan, &err));
-    assert_int_equal(err.fault, EP_FAULT_SOURCE);
-    assert_string_equal(err.summary, "the ledger cannot be upgraded to Drizzle 1.x: 1 of its rows "
-                                     "(ids: 1) match no migration of this image");
-}
-
-static void unknown_rows_are_newer_or_they_are_somebody_elses(void **state)
-{
-    (void)state;
-    static const struct scenario newer = {
-        .files = {{.when = 100, .hash = "a"}},
-        .rows = {{.created_at = 100, .hash = "a"}, {.created_at = 200, .hash = "b"}}};
-    static const struct scenario mixed = {.files = {{.when = 100, .hash = "a"}},
-                                          .rows = {{.created_at = 100, .hash = "a"},
-                                                   {.created_at = 200, .hash = "b"},
-                                                   {.created_at = 50, .hash = "c"}}};
-    static const struct scenario first = {.files = {{.when = 100, .hash = "a"}},
-                                          .rows = {{.created_at = 200, .hash = "b"},
-                                                   {.created_at = 150, .hash = "c"},
-                                                   {.created_at = 100, .hash = "a"}}};
-    static const struct scenario turned = {.files = {{.when = 100, .hash = "a"}},
-                                           .rows = {{.created_at = 50, .hash = "c"},
-                                                    {.created_at = 200, .hash = "b"},
-                                                    {.created_at = 100, .hash = "a"}}};
-    static const struct scenario between = {
-        .files = {{.when = 300, .hash = "a"}, {.when = 100, .hash = "b"}},
-        .rows = {{.created_at = 300, .hash = "a"},
-                 {.created_at = 100, .hash = "b"},
-                 {.created_at = 200, .hash = "c"}}};
-    static const struct scenario equal = {.files = {{.when = 200, .hash = "a"}},
-                                          .rows = {{.created_at = 200, .hash = "a", .name = "n"},
-                                                   {.created_at = 200, .hash = "b", .name = "m"}},
-                                          .shape = EP_LEDGER_V1};
-    static const struct scenario early = {
-        .files = {{.when = -900, .hash = "a"}},
-        .rows = {{.created_at = -900, .hash = "a"}, {.created_at = -5, .hash = "b"}}};
-    static const struct {
-        const struct scenario *scenario;
-        bool is_newer;
-        int64_t newest;
-    } cases[] = {{&newer, true, 200},   {&mixed, false, 200},   {&first, true, 200},
-                 {&turned, false, 200}, {&between, false, 200}, {&equal, false, 200},
-                 {&early, true, -5}};
-
-    for (size_t i = 0; i < EP_COUNT_OF(cases); i++) {
-        struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-        struct ep_error err = {0};
-        struct ep_plan plan = {0};
-        struct input input;
-
-        fill(cases[i].scenario, &input);
-        assert_true(
-            plan_of(&arena, &input.list, &input.ledger, &cases[i].scenario->policies, &plan, &err));
-        assert_true(plan.unknown_newest == cases[i].newest);
-        assert_int_equal(plan.unknown_is_newer, cases[i].is_newer);
-    }
-}
-
-static void mismatches_are_rows_with_another_hash(void **state)
-{
-    (void)state;
-    static const struct scenario scenario = {
-        .files = {{.when = 100, .hash = "A"},
-                  {.when = 200, .hash = "b"},
-                  {.when = 300, .hash = "C"},
-                  {.when = 400, .hash = "d"}},
-        .rows = {{.created_at = 100, .hash = "a"},
-                 {.created_at = 200, .hash = "b"},
-                 {.created_at = 300, .hash = "c"}},
-    };
-    struct ep_arena arena EP_CLEANUP(ep_arena_release) = {0};
-    struct input input;
-    struct ep_match match;
-    const size_t *indices = NULL;
-    size_t count = 0;
-
-    fill(&scenario, &input);
-    ep_match_make(&arena, &input.list, &input.ledger, &match);
-    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
-    assert_int_equal(count, 2);
-    assert_int_equal(indices[0], 0);
-    assert_int_equal(indices[1], 2);
-
-    input.rows[2].is_hashless = true; /* then nothing can be said */
-    ep_match_find_mismatches(&arena, &input.list, &match, &indices, &count);
-    assert_int_equal(count, 1);
 }
 
 /*
@@ -815,15 +482,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_scenario_is_planned_as_described),
-        cmocka_unit_test(what_is_only_shown_is_never_refused),
-        cmocka_unit_test(policies_that_fail_name_the_migrations),
-        cmocka_unit_test(a_policy_that_nothing_breaks_refuses_nothing),
-        cmocka_unit_test(five_migrations_are_named_at_most),
-        cmocka_unit_test(ten_rows_that_forbid_an_upgrade_are_named_at_most),
         cmocka_unit_test(rows_are_given_the_names_of_their_migrations),
-        cmocka_unit_test(a_table_with_unknown_rows_is_not_upgraded),
-        cmocka_unit_test(unknown_rows_are_newer_or_they_are_somebody_elses),
-        cmocka_unit_test(mismatches_are_rows_with_another_hash),
         cmocka_unit_test(after_the_pending_ones_nothing_is_pending),
     };
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
